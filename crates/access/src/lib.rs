@@ -1,0 +1,1 @@
+//! May this actor do this, and on what basis?.

@@ -1,0 +1,1 @@
+//! Organisations, users, roles, sessions, relationships: the facts access weighs.

@@ -1,0 +1,1 @@
+//! Third-party CSS and JavaScript, fetched by npm at build and embedded.

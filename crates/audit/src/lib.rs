@@ -1,0 +1,1 @@
+//! The hash-chained trail: turns a decision into a Permit by writing it.

@@ -1,0 +1,3 @@
+//! The binary: configuration, wiring, start, stop.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Connections, transactions, migrations: SQLite and PostgreSQL behind one Tx.

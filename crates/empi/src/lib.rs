@@ -1,0 +1,1 @@
+//! Who is this? One person for the many records organisations hold about them.

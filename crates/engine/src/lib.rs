@@ -1,0 +1,1 @@
+//! The message log that is the queue: connectors, order, retry, dead letter.

@@ -1,0 +1,1 @@
+//! The live GP record: GP Connect, fan-out, deadline, partial answer.

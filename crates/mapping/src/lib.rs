@@ -1,0 +1,1 @@
+//! HL7 v2, FHIR bundles and council CSV to UK Core FHIR.

@@ -1,0 +1,1 @@
+//! Two sets of demographics to a weight and a decision.

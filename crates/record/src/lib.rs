@@ -1,0 +1,1 @@
+//! A permit in, one person's record out.

@@ -1,0 +1,1 @@
+//! The versioned FHIR store and its prepared rows.
