@@ -1,1 +1,109 @@
-//! Connections, transactions, migrations: SQLite and PostgreSQL behind one Tx.
+//! Connections, transactions and migrations: SQLite and PostgreSQL behind one [`Tx`].
+//!
+//! In: one SQL text with `?1` placeholders and [`Value`]s. Out: rows, or an [`Error`] that holds no data.
+//! Never: a table of the domain; those belong to the keepers, with their migrations.
+//!
+//! Writes of one process go through one writer thread, which commits all that are waiting at once
+//! (group commit): each job has its own savepoint, and is told of success only after the commit
+//! that made it durable. Reads run on a pool, each on a consistent snapshot.
+
+mod location;
+mod value;
+mod row;
+mod dialect;
+mod tx;
+mod writer;
+mod readers;
+mod migrate;
+mod error;
+pub mod scratch;
+
+use std::sync::Arc;
+
+pub use error::Error;
+pub use location::Location;
+pub use migrate::Migration;
+pub use row::Row;
+pub use tx::Tx;
+pub use value::{FromValue, Value};
+
+use readers::Readers;
+use writer::Writer;
+
+/// A database. Cheap to clone; the writer thread ends with the last clone.
+#[derive(Clone)]
+pub struct Db {
+    location: Arc<Location>,
+    writer: Arc<Writer>,
+    readers: Arc<Readers>,
+}
+
+impl Db {
+    /// Opens (SQLite: creates where missing) the database at `location`.
+    ///
+    /// # Errors
+    /// [`Error::Open`] with a sentence about what to do.
+    pub fn open(location: &Location) -> Result<Self, Error> {
+        let location = Arc::new(location.clone());
+        let writer = Writer::start(Arc::clone(&location))?;
+        let readers = Readers::new(Arc::clone(&location));
+        Ok(Self { location, writer: Arc::new(writer), readers: Arc::new(readers) })
+    }
+
+    /// Where this database is.
+    pub fn location(&self) -> &Location {
+        &self.location
+    }
+
+    /// Applies the migrations that are not yet recorded, keeper by keeper in the order given.
+    pub fn migrate(&self, keepers: &[&'static [Migration]]) -> Result<(), Error> {
+        let migrations: Vec<&'static Migration> =
+            keepers.iter().flat_map(|keeper| keeper.iter()).collect();
+        self.write(move |tx| migrate::apply(tx, &migrations))
+    }
+
+    /// Runs `job` on the writer and returns when its effect is durable. An `Err` from the job rolls
+    /// back that job only.
+    pub fn write<T, E>(
+        &self,
+        job: impl FnOnce(&mut Tx) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let (sender, receiver) = std::sync::mpsc::sync_channel(1);
+        self.submit(job, move |result| {
+            // The receiver is gone only if the waiting thread is; then nobody needs the answer.
+            let _ = sender.send(result);
+        });
+        receiver.recv().unwrap_or_else(|_| Err(Error::WriterStopped.into()))
+    }
+
+    /// As [`Db::write`], without waiting: `done` is called on the writer thread after the commit
+    /// (or the failure), and should only hand the result over.
+    pub fn submit<T, E>(
+        &self,
+        job: impl FnOnce(&mut Tx) -> Result<T, E> + Send + 'static,
+        done: impl FnOnce(Result<T, E>) + Send + 'static,
+    ) where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        self.writer.submit(job, done);
+    }
+
+    /// Runs `job` on a consistent, read-only snapshot.
+    pub fn read<T, E>(&self, job: impl FnOnce(&mut Tx) -> Result<T, E>) -> Result<T, E>
+    where
+        E: From<Error>,
+    {
+        self.readers.with(job)
+    }
+}
+
+impl std::fmt::Debug for Db {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Db({})", self.location)
+    }
+}

@@ -1,0 +1,252 @@
+//! A transaction on either engine.
+
+use std::collections::HashMap;
+
+use postgres::types::{IsNull, ToSql, Type, private::BytesMut, to_sql_checked};
+use rusqlite::types::ToSqlOutput;
+
+use crate::row::Source;
+use crate::{Error, Location, Row, Value, dialect};
+
+/// A session in the middle of a transaction. Functions of keepers take `&mut Tx`; when it begins
+/// and ends is visible where [`Db::write`](crate::Db::write) and [`Db::read`](crate::Db::read) are called.
+pub struct Tx(Session);
+
+enum Session {
+    Sqlite(rusqlite::Connection),
+    Postgres { client: postgres::Client, statements: HashMap<&'static str, postgres::Statement> },
+}
+
+/// What a session may do.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Use {
+    Write,
+    Read,
+}
+
+impl Tx {
+    /// Runs a statement; returns the number of rows it changed.
+    pub fn execute(&mut self, sql: &'static str, params: &[Value]) -> Result<u64, Error> {
+        match &mut self.0 {
+            Session::Sqlite(connection) => {
+                let mut statement =
+                    connection.prepare_cached(sql).map_err(|error| Error::sqlite(sql, &error))?;
+                let changed = statement
+                    .execute(rusqlite::params_from_iter(params))
+                    .map_err(|error| Error::sqlite(sql, &error))?;
+                Ok(u64::try_from(changed).unwrap_or(u64::MAX))
+            }
+            Session::Postgres { client, statements } => {
+                let statement = prepared(client, statements, sql)?;
+                client
+                    .execute(&statement, &references(params))
+                    .map_err(|error| Error::postgres(sql, &error))
+            }
+        }
+    }
+
+    /// Runs a query and maps every row.
+    pub fn query<T>(
+        &mut self,
+        sql: &'static str,
+        params: &[Value],
+        mut row: impl FnMut(&Row<'_>) -> Result<T, Error>,
+    ) -> Result<Vec<T>, Error> {
+        match &mut self.0 {
+            Session::Sqlite(connection) => {
+                let wrong = |error| Error::sqlite(sql, &error);
+                let mut statement = connection.prepare_cached(sql).map_err(wrong)?;
+                let mut rows =
+                    statement.query(rusqlite::params_from_iter(params)).map_err(wrong)?;
+                let mut answer = Vec::new();
+                while let Some(next) = rows.next().map_err(wrong)? {
+                    answer.push(row(&Row(Source::Sqlite(next)))?);
+                }
+                Ok(answer)
+            }
+            Session::Postgres { client, statements } => {
+                let statement = prepared(client, statements, sql)?;
+                let rows = client
+                    .query(&statement, &references(params))
+                    .map_err(|error| Error::postgres(sql, &error))?;
+                rows.iter().map(|next| row(&Row(Source::Postgres(next)))).collect()
+            }
+        }
+    }
+
+    /// The first row of a query, mapped; `None` where there is none.
+    pub fn query_one<T>(
+        &mut self,
+        sql: &'static str,
+        params: &[Value],
+        row: impl FnMut(&Row<'_>) -> Result<T, Error>,
+    ) -> Result<Option<T>, Error> {
+        Ok(self.query(sql, params, row)?.into_iter().next())
+    }
+
+    /// Runs `job` so that its `Err` undoes what it did, and nothing else. May be nested.
+    pub fn savepoint<T, E: From<Error>>(
+        &mut self,
+        job: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.batch("savepoint job")?;
+        let result = job(self);
+        if self.is_lost() {
+            return result.and(Err(Error::lost().into()));
+        }
+        // PostgreSQL refuses the release where the job hid a failed statement behind an `Ok`.
+        let result =
+            result.and_then(|value| Ok(self.batch("release savepoint job").map(|()| value)?));
+        if result.is_err() {
+            self.batch("rollback to savepoint job")?;
+            self.batch("release savepoint job")?;
+        }
+        result
+    }
+
+    pub(crate) fn connect(location: &Location, purpose: Use) -> Result<Self, Error> {
+        let open = |reason: String| Error::Open { location: location.to_string(), reason };
+        match location {
+            Location::Sqlite(path) => {
+                let connection =
+                    rusqlite::Connection::open(path).map_err(|error| open(error.to_string()))?;
+                let mode = if purpose == Use::Read { "on" } else { "off" };
+                connection
+                    .execute_batch(&format!(
+                        "pragma busy_timeout = 10000; pragma journal_mode = wal; pragma synchronous = full;
+                         pragma foreign_keys = on; pragma cache_size = -8000; pragma temp_store = memory;
+                         pragma wal_autocheckpoint = 4000; pragma query_only = {mode};"
+                    ))
+                    .map_err(|error| open(error.to_string()))?;
+                connection.set_prepared_statement_cache_capacity(256);
+                Ok(Self(Session::Sqlite(connection)))
+            }
+            Location::Postgres { url, schema } => {
+                let mut client = postgres::Client::connect(url, postgres::NoTls)
+                    .map_err(|error| open(crate::error::postgres_reason(&error).0))?;
+                let setup = if purpose == Use::Write {
+                    format!("create schema if not exists {schema}; set search_path to {schema}")
+                } else {
+                    format!("set search_path to {schema}")
+                };
+                client
+                    .batch_execute(&setup)
+                    .map_err(|error| open(crate::error::postgres_reason(&error).0))?;
+                Ok(Self(Session::Postgres { client, statements: HashMap::new() }))
+            }
+        }
+    }
+
+    pub(crate) fn begin(&mut self, purpose: Use) -> Result<(), Error> {
+        match (&self.0, purpose) {
+            (Session::Sqlite(_), Use::Write) => self.batch("begin immediate"),
+            (Session::Sqlite(_), Use::Read) => self.batch("begin"),
+            // One writer at a time across nodes too: sequences then commit in their order, and the
+            // audit chain has one head. ('chesil' in ASCII.)
+            (Session::Postgres { .. }, Use::Write) => {
+                self.batch("begin; select pg_advisory_xact_lock(109330262157676)")
+            }
+            (Session::Postgres { .. }, Use::Read) => {
+                self.batch("begin isolation level repeatable read read only")
+            }
+        }
+    }
+
+    pub(crate) fn commit(&mut self) -> Result<(), Error> {
+        self.batch("commit")
+    }
+
+    pub(crate) fn rollback(&mut self) -> Result<(), Error> {
+        if self.is_lost() { Ok(()) } else { self.batch("rollback") }
+    }
+
+    /// The transaction is gone: the engine undid it by itself, or the connection broke.
+    pub(crate) fn is_lost(&self) -> bool {
+        match &self.0 {
+            Session::Sqlite(connection) => connection.is_autocommit(),
+            Session::Postgres { client, .. } => client.is_closed(),
+        }
+    }
+
+    /// The session cannot be used again.
+    pub(crate) fn is_broken(&self) -> bool {
+        matches!(&self.0, Session::Postgres { client, .. } if client.is_closed())
+    }
+
+    /// Runs the statements of a migration.
+    pub(crate) fn define(&mut self, sql: &str) -> Result<(), Error> {
+        let text = match &self.0 {
+            Session::Sqlite(_) => dialect::sqlite_types(sql),
+            Session::Postgres { .. } => dialect::postgres_types(sql),
+        };
+        self.batch(&text)
+    }
+
+    fn batch(&mut self, sql: &str) -> Result<(), Error> {
+        match &mut self.0 {
+            Session::Sqlite(connection) => {
+                connection.execute_batch(sql).map_err(|error| Error::sqlite(sql, &error))
+            }
+            Session::Postgres { client, .. } => {
+                client.batch_execute(sql).map_err(|error| Error::postgres(sql, &error))
+            }
+        }
+    }
+}
+
+fn prepared(
+    client: &mut postgres::Client,
+    statements: &mut HashMap<&'static str, postgres::Statement>,
+    sql: &'static str,
+) -> Result<postgres::Statement, Error> {
+    if let Some(statement) = statements.get(sql) {
+        return Ok(statement.clone());
+    }
+    let statement = client
+        .prepare(&dialect::postgres_placeholders(sql))
+        .map_err(|error| Error::postgres(sql, &error))?;
+    statements.insert(sql, statement.clone());
+    Ok(statement)
+}
+
+fn references(params: &[Value]) -> Vec<&(dyn ToSql + Sync)> {
+    params.iter().map(|value| -> &(dyn ToSql + Sync) { value }).collect()
+}
+
+impl rusqlite::ToSql for Value {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        use rusqlite::types::{Value as Owned, ValueRef};
+        Ok(match self {
+            Self::Null => ToSqlOutput::Owned(Owned::Null),
+            Self::Int(value) => ToSqlOutput::Owned(Owned::Integer(*value)),
+            Self::Real(value) => ToSqlOutput::Owned(Owned::Real(*value)),
+            Self::Text(value) => ToSqlOutput::Borrowed(ValueRef::Text(value.as_bytes())),
+            Self::Blob(value) => ToSqlOutput::Borrowed(ValueRef::Blob(value)),
+        })
+    }
+}
+
+type Refusal = Box<dyn std::error::Error + Sync + Send>;
+
+impl ToSql for Value {
+    fn to_sql(&self, kind: &Type, out: &mut BytesMut) -> Result<IsNull, Refusal> {
+        match self {
+            Self::Null => Ok(IsNull::Yes),
+            Self::Int(value) if *kind == Type::INT4 => i32::try_from(*value)?.to_sql(kind, out),
+            Self::Int(value) => value.to_sql_checked(kind, out),
+            Self::Real(value) => value.to_sql_checked(kind, out),
+            // PostgreSQL's text cannot hold NUL; a feed's stray one must not stop a message.
+            Self::Text(value) if value.contains('\0') => {
+                value.replace('\0', "\u{fffd}").to_sql_checked(kind, out)
+            }
+            Self::Text(value) => value.to_sql_checked(kind, out),
+            Self::Blob(value) => value.to_sql_checked(kind, out),
+        }
+    }
+
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+
+    to_sql_checked!();
+}
