@@ -1,0 +1,316 @@
+//! The decision: facts in, verdict out.
+//!
+//! 1. Ask the policies, section by section where the action shows sections.
+//! 2. Something allowed: the basis is the satisfied permit that raises the least alarm.
+//! 3. Nothing allowed: say which policies refused, and whether a claim would change that.
+//!
+//! Whatever cannot be evaluated is refused. Cedar passes over a policy that fails, which would lose a
+//! forbid; so any such failure refuses the whole request.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::str::FromStr;
+
+use cedar_policy::{
+    Authorizer, Context, Decision as Effect, Entities, Entity, EntityId, EntityTypeName, EntityUid,
+    Request, RestrictedExpression,
+};
+use jiff::{SignedDuration, Timestamp};
+use model::{PersonId, Section};
+
+use crate::action::Subject;
+use crate::policies::Annotations;
+use crate::{Action, Alert, Claim, ClaimReason, Decision, Facts, Policies};
+
+/// The word for a refusal that no policy made: nothing permits it.
+const NOTHING_PERMITS: &str = "nothing-permits";
+/// The word for a request that the policies could not weigh.
+const NOT_WEIGHED: &str = "not-weighed";
+
+/// Decides whether the actor in `facts` may do `action` (to `person`) at the moment `at`.
+pub fn decide(
+    policies: &Policies,
+    action: Action,
+    person: Option<PersonId>,
+    facts: &Facts,
+    at: Timestamp,
+) -> Decision {
+    let claim = facts.claim.as_ref().filter(|claim| at < claim.until);
+    let verdict = weigh(policies, action, person, facts, claim.map(|claim| claim.reason), at);
+    let may_break_glass = !verdict.allowed
+        && claim.is_none()
+        && a_claim_would_open(policies, action, person, facts, at);
+    let (basis, alert) = if verdict.allowed { verdict.basis(policies) } else { Default::default() };
+    Decision {
+        action,
+        actor: facts.actor.clone(),
+        person,
+        decided_at: at,
+        allowed: verdict.allowed,
+        reason: if verdict.allowed { reason(&basis, facts, claim, at) } else { String::new() },
+        basis,
+        alert,
+        may_break_glass,
+        why: verdict.why(policies),
+        sections: verdict.sections,
+        not_shown: verdict.not_shown,
+        policies: verdict.policies.into_iter().collect(),
+        about: String::new(),
+    }
+}
+
+/// The user may make a claim, and with it this action would be allowed.
+fn a_claim_would_open(
+    policies: &Policies,
+    action: Action,
+    person: Option<PersonId>,
+    facts: &Facts,
+    at: Timestamp,
+) -> bool {
+    matches!(action.subject(), Subject::Sections | Subject::PersonWithBasis)
+        && weigh(policies, Action::BreakGlass, person, facts, None, at).allowed
+        && weigh(policies, action, person, facts, Some(ClaimReason::Emergency), at).allowed
+}
+
+/// What stands behind the basis, for the audit trail.
+fn reason(basis: &str, facts: &Facts, claim: Option<&Claim>, at: Timestamp) -> String {
+    match claim {
+        Some(claim) if basis.starts_with("break-glass") => {
+            format!("{}: {}", claim.reason.code(), claim.text)
+        }
+        _ if basis == "role" => String::new(),
+        _ => {
+            let live = basis == "relationship";
+            let kinds: BTreeSet<&str> = facts
+                .relationships
+                .iter()
+                .filter(|held| held.organisation == facts.actor.organisation)
+                .filter(|held| held.is_live(at) == live)
+                .map(|held| held.basis.code())
+                .collect();
+            kinds.into_iter().collect::<Vec<_>>().join(", ")
+        }
+    }
+}
+
+/// What the policies answered, over all sections asked about.
+#[derive(Default)]
+struct Verdict {
+    allowed: bool,
+    sections: BTreeSet<Section>,
+    not_shown: BTreeMap<Section, String>,
+    policies: BTreeSet<String>,
+    permits: BTreeSet<String>,
+}
+
+impl Verdict {
+    fn not_weighed() -> Self {
+        Self { policies: BTreeSet::from([NOT_WEIGHED.to_owned()]), ..Self::default() }
+    }
+
+    /// The satisfied permit that raises the least alarm.
+    fn basis(&self, policies: &Policies) -> (String, Alert) {
+        self.permits
+            .iter()
+            .filter_map(|id| policies.annotations.get(id))
+            .min_by_key(|annotations| annotations.alert)
+            .map(|annotations| (annotations.basis.clone(), annotations.alert))
+            .unwrap_or_default()
+    }
+
+    /// What the permit that counts says; in a refusal, what each policy that refused says.
+    fn why(&self, policies: &Policies) -> String {
+        let said = |id: &String| policies.annotations.get(id).map(|said| said.says.as_str());
+        if self.policies.contains(NOT_WEIGHED) {
+            return "The access policies could not be applied, so nothing is shown.".into();
+        }
+        if self.allowed {
+            let quiet = |said: &&Annotations| said.alert;
+            let permits = self.permits.iter().filter_map(|id| policies.annotations.get(id));
+            return permits.min_by_key(quiet).map(|said| said.says.clone()).unwrap_or_default();
+        }
+        let sentences: Vec<&str> =
+            self.policies.iter().filter_map(said).filter(|says| !says.is_empty()).collect();
+        if sentences.is_empty() {
+            return "Your role does not allow this.".into();
+        }
+        sentences.join(" ")
+    }
+}
+
+/// Step 1: asks the policies.
+fn weigh(
+    policies: &Policies,
+    action: Action,
+    person: Option<PersonId>,
+    facts: &Facts,
+    claim: Option<ClaimReason>,
+    at: Timestamp,
+) -> Verdict {
+    let Some(case) = Case::new(policies, action, person, facts, claim, at) else {
+        return Verdict::not_weighed();
+    };
+    let sections: Vec<Option<Section>> = match action {
+        Action::ViewRecord => Section::ALL.into_iter().map(Some).collect(),
+        Action::ViewDocument => vec![Some(Section::Documents)],
+        _ => vec![None],
+    };
+    let mut verdict = Verdict::default();
+    for section in sections {
+        let Some((effect, ids)) = case.ask(section) else {
+            return Verdict::not_weighed();
+        };
+        match (effect, section) {
+            (Effect::Allow, section) => {
+                verdict.allowed = true;
+                verdict.sections.extend(section);
+                verdict.permits.extend(ids.iter().cloned());
+            }
+            (Effect::Deny, Some(section)) => {
+                verdict.not_shown.insert(section, not_shown_because(policies, &ids));
+            }
+            (Effect::Deny, None) => {}
+        }
+        verdict.policies.extend(ids);
+    }
+    verdict
+}
+
+fn not_shown_because(policies: &Policies, ids: &[String]) -> String {
+    let says = ids.iter().filter_map(|id| policies.annotations.get(id)).map(|said| &said.says);
+    match says.filter(|says| !says.is_empty()).cloned().collect::<Vec<_>>() {
+        sentences if sentences.is_empty() => "Not shown to your role.".into(),
+        sentences => sentences.join(" "),
+    }
+}
+
+/// One actor, one action, one subject: everything Cedar needs but the section.
+struct Case<'a> {
+    policies: &'a Policies,
+    principal: EntityUid,
+    action: EntityUid,
+    resource: EntityUid,
+    entities: Entities,
+    context: Vec<(String, RestrictedExpression)>,
+}
+
+impl<'a> Case<'a> {
+    /// `None` where the facts do not fit the schema, or a person is needed and not given.
+    fn new(
+        policies: &'a Policies,
+        action: Action,
+        person: Option<PersonId>,
+        facts: &Facts,
+        claim: Option<ClaimReason>,
+        at: Timestamp,
+    ) -> Option<Self> {
+        let principal = uid("User", &facts.actor.user.to_string())?;
+        let mut entities = vec![user(&principal, facts)?];
+        let resource = if action.subject() == Subject::Register {
+            uid("Register", "chesil")?
+        } else {
+            let resource = uid("Person", &person?.to_string())?;
+            entities.push(person_entity(&resource, facts, at)?);
+            resource
+        };
+        Some(Self {
+            policies,
+            principal,
+            action: uid("Action", action.code())?,
+            resource,
+            entities: Entities::from_entities(entities, Some(&policies.schema)).ok()?,
+            context: match action.subject() {
+                Subject::Sections | Subject::PersonWithBasis => context(facts, claim, at)?,
+                Subject::Person | Subject::Register => Vec::new(),
+            },
+        })
+    }
+
+    /// The answer and the policies that made it; `None` where a policy could not be evaluated.
+    fn ask(&self, section: Option<Section>) -> Option<(Effect, Vec<String>)> {
+        let mut context = self.context.clone();
+        if let Some(section) = section {
+            let section = RestrictedExpression::new_entity_uid(uid("Section", section.code())?);
+            context.push(("section".into(), section));
+        }
+        let request = Request::new(
+            self.principal.clone(),
+            self.action.clone(),
+            self.resource.clone(),
+            Context::from_pairs(context).ok()?,
+            Some(&self.policies.schema),
+        );
+        let response =
+            Authorizer::new().is_authorized(&request.ok()?, &self.policies.set, &self.entities);
+        if response.diagnostics().errors().next().is_some() {
+            return None;
+        }
+        let mut ids: Vec<String> =
+            response.diagnostics().reason().map(ToString::to_string).collect();
+        if ids.is_empty() {
+            ids.push(NOTHING_PERMITS.into());
+        }
+        Some((response.decision(), ids))
+    }
+}
+
+fn user(principal: &EntityUid, facts: &Facts) -> Option<Entity> {
+    let entity = RestrictedExpression::new_entity_uid;
+    let organisation = uid("Organisation", facts.actor.organisation.as_str())?;
+    let attributes = HashMap::from([
+        ("role".to_owned(), entity(uid("Role", facts.actor.role.code())?)),
+        ("organisation".to_owned(), entity(organisation)),
+    ]);
+    Entity::new(principal.clone(), attributes, HashSet::new()).ok()
+}
+
+fn person_entity(resource: &EntityUid, facts: &Facts, at: Timestamp) -> Option<Entity> {
+    let live: Option<Vec<RestrictedExpression>> = facts
+        .relationships
+        .iter()
+        .filter(|held| held.is_live(at))
+        .map(|held| uid("Organisation", held.organisation.as_str()))
+        .map(|organisation| organisation.map(RestrictedExpression::new_entity_uid))
+        .collect();
+    let attributes = HashMap::from([
+        ("relationships".to_owned(), RestrictedExpression::new_set(live?)),
+        ("dissent".to_owned(), RestrictedExpression::new_bool(facts.dissent)),
+    ]);
+    Entity::new(resource.clone(), attributes, HashSet::new()).ok()
+}
+
+fn context(
+    facts: &Facts,
+    claim: Option<ClaimReason>,
+    at: Timestamp,
+) -> Option<Vec<(String, RestrictedExpression)>> {
+    let mut pairs = Vec::new();
+    if let Some(claim) = claim {
+        let reason = RestrictedExpression::new_string(claim.code().to_owned());
+        let record = RestrictedExpression::new_record([("reason".to_owned(), reason)]).ok()?;
+        pairs.push(("claim".to_owned(), record));
+    }
+    if let Some(days) = days_since_relationship(facts, at) {
+        let days = RestrictedExpression::new_long(days);
+        pairs.push(("days_since_relationship".to_owned(), days));
+    }
+    Some(pairs)
+}
+
+/// Whole days since the latest relationship of the actor's organisation ended; `None` while one is
+/// live or where there never was one.
+fn days_since_relationship(facts: &Facts, at: Timestamp) -> Option<i64> {
+    const SECONDS_A_DAY: i64 = 24 * 60 * 60;
+    let own =
+        || facts.relationships.iter().filter(|held| held.organisation == facts.actor.organisation);
+    if own().any(|held| held.is_live(at)) {
+        return None;
+    }
+    let ended = own().filter_map(|held| held.until).max()?;
+    let since: SignedDuration = at.duration_since(ended);
+    Some(since.as_secs() / SECONDS_A_DAY)
+}
+
+fn uid(kind: &str, id: &str) -> Option<EntityUid> {
+    let name = EntityTypeName::from_str(kind).ok()?;
+    Some(EntityUid::from_type_name_and_id(name, EntityId::new(id)))
+}
