@@ -1,0 +1,109 @@
+//! Consultations: the encounter, then its entries under topic and heading, in the practice's order.
+
+use model::Section;
+use serde_json::Value;
+
+use super::{by_type, line as new_line};
+use crate::GpItem;
+use crate::author;
+use crate::bundle::Bundle;
+use crate::element::{each, text};
+use crate::moment;
+
+/// 325851000000107 |Consultation encounter type|: the list that a consultation's structure hangs on.
+const CONSULTATION: &str = "325851000000107";
+
+/// Topic, heading, entry: lists nest no deeper (Access Record Structured, consultation structure).
+const DEPTH: usize = 3;
+
+/// No consultation is longer; lists that refer to each other end here.
+const MOST_LINES: usize = 5_000;
+
+/// One consultation: a line for the encounter and a line for each entry.
+pub(super) fn lines(bundle: &Bundle, entry: &Value) -> Vec<GpItem> {
+    if text(entry, "/resourceType") != Some("Encounter") {
+        return by_type(bundle, Section::Consultations, entry);
+    }
+    let head = head(bundle, entry);
+    let mut lines = Vec::new();
+    for structure in structures(bundle, entry) {
+        for topic in each(structure, "entry") {
+            walk(bundle, (structure, topic), &[], DEPTH, &mut lines);
+        }
+    }
+    for line in &mut lines {
+        // What was said in a consultation is dated by it unless it says otherwise.
+        if line.at.is_none() {
+            (line.at, line.at_precision) = (head.at, head.at_precision);
+        }
+        if line.author.is_none() {
+            line.author.clone_from(&head.author);
+        }
+    }
+    lines.insert(0, head);
+    lines
+}
+
+fn head(bundle: &Bundle, encounter: &Value) -> GpItem {
+    let at = moment::first(encounter, &["/period/start"]);
+    let mut head = new_line(Section::Consultations, encounter, &["/type/0"], at);
+    head.end = moment::first(encounter, &["/period/end"]).map(|end| end.at);
+    head.author = author::named(
+        bundle,
+        encounter,
+        &["/participant/0/individual", "/participant/1/individual"],
+    );
+    head.detail = bundle
+        .follow(encounter, "/location/0/location/reference")
+        .and_then(|place| text(place, "/name"))
+        .map(str::to_owned);
+    head
+}
+
+/// The lists that structure this consultation.
+fn structures<'a>(bundle: &'a Bundle, encounter: &'a Value) -> impl Iterator<Item = &'a Value> {
+    let id = text(encounter, "/id").unwrap_or_default();
+    bundle.of_type("List").filter(move |list| {
+        let of_this = text(list, "/encounter/reference")
+            .is_some_and(|reference| reference.rsplit('/').next() == Some(id));
+        let coded = list.get("code").is_some_and(|code| {
+            each(code, "coding").any(|coding| text(coding, "/code") == Some(CONSULTATION))
+        });
+        of_this && coded
+    })
+}
+
+/// Topics hold headings, headings hold entries; a flat topic holds entries itself.
+fn walk(
+    bundle: &Bundle,
+    (list, entry): (&Value, &Value),
+    titles: &[&str],
+    depth: usize,
+    lines: &mut Vec<GpItem>,
+) {
+    let target = bundle.entry(list, entry);
+    let heading = (!titles.is_empty()).then(|| titles.join(" / "));
+    match target {
+        Some(inner) if text(inner, "/resourceType") == Some("List") => {
+            if depth > 0 && lines.len() < MOST_LINES {
+                let mut titles = titles.to_vec();
+                titles.extend(text(inner, "/title"));
+                for entry in each(inner, "entry") {
+                    walk(bundle, (inner, entry), &titles, depth - 1, lines);
+                }
+            }
+        }
+        Some(resource) => {
+            let mut met = by_type(bundle, Section::Consultations, resource);
+            met.iter_mut().for_each(|line| line.heading.clone_from(&heading));
+            lines.append(&mut met);
+        }
+        // "Referral items are not supported by the provider system."
+        None => {
+            if let Some(words) = text(entry, "/item/display") {
+                let line = new_line(Section::Consultations, list, &[], None);
+                lines.push(GpItem { text: words.to_owned(), heading, status: None, ..line });
+            }
+        }
+    }
+}
