@@ -14,7 +14,10 @@ pub struct Tx(Session);
 
 enum Session {
     Sqlite(rusqlite::Connection),
-    Postgres { client: postgres::Client, statements: HashMap<&'static str, postgres::Statement> },
+    Postgres {
+        client: Box<postgres::Client>,
+        statements: HashMap<&'static str, postgres::Statement>,
+    },
 }
 
 /// What a session may do.
@@ -132,7 +135,7 @@ impl Tx {
                 client
                     .batch_execute(&setup)
                     .map_err(|error| open(crate::error::postgres_reason(&error).0))?;
-                Ok(Self(Session::Postgres { client, statements: HashMap::new() }))
+                Ok(Self(Session::Postgres { client: Box::new(client), statements: HashMap::new() }))
             }
         }
     }

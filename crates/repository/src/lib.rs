@@ -1,1 +1,33 @@
-//! The versioned FHIR store and its prepared rows.
+//! The versioned FHIR store: what is known, since when, from whom.
+//!
+//! In: resources of a local patient with the time of the event they speak of. Out: current and past
+//! versions, and prepared rows for pages. Nothing is overwritten by older news, and nothing is lost.
+//! Never: who the person is (`empi`), who may see it (`access`), HTTP.
+
+mod put;
+mod merge_patient;
+mod read;
+mod rows;
+mod stay;
+mod spell_event;
+mod document;
+mod body;
+mod prepare;
+mod error;
+
+pub use body::BodyError;
+pub use document::{Document, document};
+pub use error::Error;
+pub use merge_patient::merge_patient;
+pub use prepare::{Precision, prepare};
+pub use put::{Provenance, Written, put};
+pub use read::{Version, current, history, version};
+pub use rows::{Page, Row, count, row, rows};
+pub use spell_event::{add_spell_event, spell_events};
+pub use stay::{Stay, current_stays};
+
+/// The tables of this crate.
+pub const MIGRATIONS: &[db::Migration] = &[db::Migration {
+    name: "repository/0001_resource",
+    sql: include_str!("../migrations/0001_resource.sql"),
+}];

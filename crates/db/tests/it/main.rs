@@ -1,5 +1,12 @@
 //! The promises of `db`, on every engine there is.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may fail loudly"
+)]
+
 use db::scratch::{Scratch, databases};
 use db::{Error, Migration, Tx, Value, params};
 
