@@ -1,1 +1,33 @@
-//! Two sets of demographics to a weight and a decision.
+//! Two sets of demographics to a weight and a decision: the same person, perhaps, or not.
+//!
+//! In: what two sources say about who a patient is. Out: a [`Weight`] with its parts, and an [`Outcome`].
+//! Never: storage, a clock, a network; what is compared with what is the caller's affair ([`blocking`]).
+//!
+//! The model is Fellegi and Sunter's (A theory for record linkage, 1969): each field that both
+//! sources filled adds log2(m/u), where m is how often it agrees in this way for one person and u
+//! for two. Safety rules stand before the sum: a [`Veto`] is never outweighed by a score.
+
+mod decide;
+mod compare;
+mod number;
+mod name;
+mod birth_date;
+mod contact;
+mod veto;
+mod weights;
+mod profile;
+mod phonetic;
+mod nickname;
+mod common;
+pub mod blocking;
+
+pub use birth_date::BirthDateLevel;
+pub use compare::{Part, Weight, compare, compare_profiles};
+pub use decide::{Basis, LINK, Outcome, REVIEW, ReviewKind, Verdict, against, decide};
+pub use name::{FamilyLevel, ForenameLevel};
+pub use number::different_verified;
+pub use profile::Profile;
+pub use veto::{Rule, Veto};
+
+/// Names the weights and rules of this build; stored with every link, and changed with them.
+pub const MODEL_VERSION: &str = "2026.1";

@@ -1,0 +1,203 @@
+//! Short and pet forms of forenames used in Britain; each line begins with the full form.
+
+/// A form may belong to several names: Alex, Chris, Jo, Pat, Sam.
+#[rustfmt::skip]
+const CLASSES: &[&[&str]] = &[
+    &["ABIGAIL", "ABBIE", "ABBY", "ABI", "GAIL"],
+    &["ALAN", "AL", "ALLAN", "ALLEN", "ALUN"],
+    &["ALBERT", "AL", "BERT", "BERTIE", "ALBIE"],
+    &["ALEXANDER", "ALEX", "ALEC", "ALASTAIR", "SANDY", "SASHA", "XANDER", "ALISTAIR"],
+    &["ALEXANDRA", "ALEX", "ALEXA", "SANDRA", "SASHA", "LEXI", "SANDY"],
+    &["ALFRED", "ALF", "ALFIE", "FRED", "FREDDIE"],
+    &["ALISON", "ALI", "ALLISON", "ALLY"],
+    &["AMANDA", "MANDY", "MANDI"],
+    &["ANDREW", "ANDY", "DREW"],
+    &["ANGELA", "ANGIE", "ANGE"],
+    &["ANN", "ANNE", "ANNIE", "ANNA", "NAN", "NANCY", "HANNAH"],
+    &["ANTHONY", "TONY", "ANT", "ANTONY", "ANTON"],
+    &["ARCHIBALD", "ARCHIE", "ARCHY"],
+    &["ARTHUR", "ART", "ARTIE"],
+    &["BARBARA", "BABS", "BARB", "BARBIE"],
+    &["BENJAMIN", "BEN", "BENNY", "BENJI"],
+    &["BERNARD", "BERNIE", "BERN"],
+    &["BRADLEY", "BRAD"],
+    &["CAROLINE", "CAROL", "CARRIE", "CARO", "CAROLYN", "LYN"],
+    &["CATHERINE", "KATHERINE", "KATHRYN", "CATHRYN", "KATE", "KATIE", "KATY", "CATH", "CATHY", "KATH", "KATHY", "KAT", "KIT", "KITTY", "KAY", "KATHLEEN", "CATRIONA"],
+    &["CECILIA", "CECILY", "CIS", "CELIA"],
+    &["CHARLES", "CHARLIE", "CHAS", "CHUCK", "CHARLEY"],
+    &["CHARLOTTE", "CHARLIE", "LOTTIE", "CHAR", "LOTTE", "CHARLEY"],
+    &["CHRISTINE", "CHRIS", "CHRISSIE", "CHRISSY", "CHRISTINA", "TINA", "KRISTINE"],
+    &["CHRISTOPHER", "CHRIS", "KIT", "TOPHER", "CHRISTIAN"],
+    &["CLIFFORD", "CLIFF"],
+    &["CONSTANCE", "CONNIE"],
+    &["CYNTHIA", "CINDY"],
+    &["DANIEL", "DAN", "DANNY"],
+    &["DANIELLE", "DANI", "DANNI"],
+    &["DAVID", "DAVE", "DAVY", "DAI", "DAVEY"],
+    &["DEBORAH", "DEBBIE", "DEB", "DEBRA", "DEBS"],
+    &["DENNIS", "DEN", "DENIS", "DENNY"],
+    &["DEREK", "DEL", "DERRICK", "RICK"],
+    &["DONALD", "DON", "DONNIE"],
+    &["DOROTHY", "DOT", "DOTTIE", "DOLLY", "DORA", "DORIS", "DOTTY"],
+    &["DOUGLAS", "DOUG", "DOUGIE"],
+    &["EDITH", "EDIE"],
+    &["EDWARD", "ED", "EDDIE", "TED", "TEDDY", "NED", "EDDY"],
+    &["EDWIN", "ED", "EDDIE"],
+    &["ELEANOR", "ELLIE", "NELL", "NELLIE", "ELLEN", "ELEANORE", "ELLA", "NORA", "LENA"],
+    &["ELIZABETH", "LIZ", "BETH", "BETTY", "LIZZIE", "ELISABETH", "ELIZA", "LIBBY", "LISA", "BESS", "BESSIE", "BETSY", "LIZZY", "ELSIE", "LIZA", "BETTE", "LISBETH", "ELSPETH"],
+    &["EMILY", "EM", "EMMIE", "MILLY", "MILLIE"],
+    &["EMMA", "EM", "EMMIE"],
+    &["EUGENE", "GENE"],
+    &["EVELYN", "EVE", "EVIE", "EVA"],
+    &["FLORENCE", "FLO", "FLORRIE", "FLOSSIE"],
+    &["FRANCES", "FRAN", "FRANNIE", "FANNY", "FRANKIE"],
+    &["FRANCIS", "FRANK", "FRANKIE", "FRAN"],
+    &["FREDERICK", "FRED", "FREDDIE", "FREDDY", "FREDRICK", "FREDERIC"],
+    &["GABRIEL", "GABE"],
+    &["GEOFFREY", "GEOFF", "JEFF", "JEFFREY", "JEFFERY"],
+    &["GEORGE", "GEORGIE"],
+    &["GEORGINA", "GEORGIE", "GINA", "GEORGIA"],
+    &["GERALD", "GERRY", "JERRY", "GED", "GERARD"],
+    &["GERALDINE", "GERRY"],
+    &["GILLIAN", "GILL", "JILL", "JILLIAN", "GILLY"],
+    &["GRAHAM", "GRAEME", "GRAHAME"],
+    &["GREGORY", "GREG", "GREGG"],
+    &["GWENDOLINE", "GWEN", "WENDY", "GWENDOLEN"],
+    &["HAROLD", "HARRY", "HAL"],
+    &["HARRIET", "HATTIE", "HATTY"],
+    &["HELEN", "NELL", "NELLIE", "ELLEN", "LENA", "ELAINE", "HELENA"],
+    &["HENRY", "HARRY", "HAL", "HARRISON"],
+    &["HERBERT", "HERB", "BERT", "HERBIE"],
+    &["HUGH", "HUGHIE", "HUW", "HUGO"],
+    &["IAN", "IAIN"],
+    &["ISABELLA", "ISABEL", "ISABELLE", "BELLA", "IZZY", "BELLE", "ISOBEL", "ISLA", "IZZIE"],
+    &["JACOB", "JAKE", "JACK"],
+    &["JACQUELINE", "JACKIE", "JACQUI", "JACKY"],
+    &["JAMES", "JIM", "JIMMY", "JAMIE", "JIMMIE", "JAY", "JEM"],
+    &["JANE", "JANET", "JAN", "JANIE", "JANICE", "JENNY"],
+    &["JENNIFER", "JENNY", "JEN", "JENNIE", "JENN"],
+    &["JEREMY", "JERRY", "JEM"],
+    &["JESSICA", "JESS", "JESSIE"],
+    &["JOANNA", "JO", "JOANNE", "JOAN", "JOANIE"],
+    &["JOHN", "JACK", "JOHNNY", "JON", "JOHNNIE", "JACKIE", "IAN", "SEAN"],
+    &["JONATHAN", "JON", "JONNY", "JONATHON", "JONTY"],
+    &["JOSEPH", "JOE", "JOEY", "JO"],
+    &["JOSEPHINE", "JO", "JOSIE", "JOSEY"],
+    &["JOSHUA", "JOSH"],
+    &["JUDITH", "JUDY", "JUDI", "JUDE"],
+    &["JULIA", "JULIE", "JULES", "JULIET"],
+    &["JULIAN", "JULES"],
+    &["KENNETH", "KEN", "KENNY"],
+    &["KEVIN", "KEV"],
+    &["KIMBERLEY", "KIM", "KIMBERLY", "KIMMY"],
+    &["LAURENCE", "LAWRENCE", "LARRY", "LAURIE", "LAWRIE"],
+    &["LEONARD", "LEN", "LENNY", "LEO", "LENNIE"],
+    &["LESLIE", "LES", "LESLEY"],
+    &["LILLIAN", "LILY", "LIL", "LILIAN"],
+    &["LOUISE", "LOU", "LOUISA"],
+    &["LUCY", "LUCILLE", "LUCINDA", "LUCIA"],
+    &["MADELEINE", "MADDIE", "MADDY", "MADELINE", "MADISON"],
+    &["MARGARET", "MAGGIE", "PEGGY", "MEG", "MARGE", "MARGIE", "PEG", "MADGE", "GRETA", "MARGERY", "DAISY", "RITA", "MARJORIE", "MEGAN"],
+    &["MARTIN", "MARTY", "MARTYN"],
+    &["MARY", "MOLLY", "POLLY", "MAE", "MAY", "MARIE", "MARIA", "MAMIE", "MINNIE"],
+    &["MATILDA", "TILLY", "TILDA", "TILLIE", "MATTIE"],
+    &["MATTHEW", "MATT", "MAT", "MATTY", "MATHEW"],
+    &["MAUREEN", "MO"],
+    &["MAXIMILIAN", "MAX", "MAXWELL"],
+    &["MICHAEL", "MIKE", "MICK", "MICKEY", "MIKEY", "MICKY"],
+    &["MICHELLE", "SHELLEY", "SHELL", "CHELLE"],
+    &["MOHAMMED", "MUHAMMAD", "MOHAMMAD", "MOHAMED", "MO", "MOHD", "MUHAMMED", "MOHAMAD"],
+    &["NATALIE", "NAT", "NATASHA", "TASHA"],
+    &["NATHANIEL", "NAT", "NATHAN", "NATE"],
+    &["NEIL", "NEAL", "NIALL"],
+    &["NICHOLAS", "NICK", "NICKY", "NICOLAS", "NICO", "NIK"],
+    &["NICOLA", "NICKY", "NIKKI", "NICOLE", "NICKI"],
+    &["NORMAN", "NORM"],
+    &["OLIVER", "OLLIE", "OLLY"],
+    &["OLIVIA", "LIV", "OLLIE", "LIVVY", "LIVIA"],
+    &["PAMELA", "PAM", "PAMMY"],
+    &["PATRICIA", "PAT", "TRISH", "TRICIA", "PATSY", "PATTY", "PATTI"],
+    &["PATRICK", "PAT", "PADDY", "RICK", "PADRAIG"],
+    &["PENELOPE", "PENNY", "PEN"],
+    &["PETER", "PETE"],
+    &["PHILIP", "PHIL", "PHILLIP", "PIP"],
+    &["PHILIPPA", "PIPPA", "PIP", "PHILLIPA"],
+    &["RACHEL", "RACH", "RAE", "RACHAEL", "RAQUEL"],
+    &["RAYMOND", "RAY", "RAYMUND"],
+    &["REBECCA", "BECKY", "BECCA", "BEX", "BECKIE"],
+    &["REGINALD", "REG", "REGGIE"],
+    &["RICHARD", "RICK", "DICK", "RICH", "RICKY", "RICHIE", "DICKIE", "RITCHIE"],
+    &["ROBERT", "BOB", "BOBBY", "ROB", "BERT", "ROBBIE", "ROBIN", "RAB", "BOBBIE", "RUPERT"],
+    &["ROBERTA", "BOBBIE", "BERTA"],
+    &["RODNEY", "ROD", "RODDY"],
+    &["ROGER", "ROG", "RODGE"],
+    &["RONALD", "RON", "RONNIE"],
+    &["ROSEMARY", "ROSE", "ROSIE", "ROMY"],
+    &["RUSSELL", "RUSS"],
+    &["SAMANTHA", "SAM", "SAMMY", "SAMMIE"],
+    &["SAMUEL", "SAM", "SAMMY"],
+    &["SARAH", "SARA", "SALLY", "SADIE"],
+    &["SHEILA", "SHELAGH"],
+    &["SIDNEY", "SID", "SYDNEY", "SYD"],
+    &["SIMON", "SI"],
+    &["SOPHIE", "SOPHIA", "SOPH", "SOFIA"],
+    &["STANLEY", "STAN"],
+    &["STEPHANIE", "STEPH", "STEFFI"],
+    &["STEPHEN", "STEVE", "STEVEN", "STEVIE", "STEPHAN", "STE"],
+    &["STUART", "STEWART", "STU"],
+    &["SUSAN", "SUE", "SUSIE", "SUZANNE", "SUZIE", "SUZY", "SUSANNA", "SUSANNAH"],
+    &["TERENCE", "TERRY", "TERRENCE", "TEL"],
+    &["TERESA", "THERESA", "TERRY", "TESS", "TESSA", "TERRI", "TREZA"],
+    &["THEODORE", "THEO", "TED", "TEDDY"],
+    &["THOMAS", "TOM", "TOMMY", "THOM"],
+    &["TIMOTHY", "TIM", "TIMMY"],
+    &["VALERIE", "VAL"],
+    &["VICTOR", "VIC"],
+    &["VICTORIA", "VICKY", "VICKI", "TORI", "VIC", "VIKKI", "VICKIE"],
+    &["VINCENT", "VIN", "VINNIE", "VINCE"],
+    &["VIRGINIA", "GINNY", "GINA"],
+    &["WALTER", "WALT", "WALLY"],
+    &["WILFRED", "WILF", "WILFRID", "FRED"],
+    &["WILLIAM", "BILL", "BILLY", "WILL", "WILLIE", "LIAM", "WILLS", "WILLY"],
+    &["WINIFRED", "WINNIE", "FREDA"],
+    &["YVONNE", "EVE", "VONNIE"],
+    &["ZACHARY", "ZAC", "ZACK", "ZAK", "ZACHARIAH"],
+];
+
+/// Two different forms of one name.
+pub(crate) fn related(a: &str, b: &str) -> bool {
+    CLASSES.iter().any(|class| class.contains(&a) && class.contains(&b))
+}
+
+/// The full forms a name may stand for, at most two; itself where it is in no class.
+pub(crate) fn full_forms(name: &str) -> Vec<String> {
+    let forms: Vec<String> = CLASSES
+        .iter()
+        .filter(|class| class.contains(&name))
+        .filter_map(|class| class.first())
+        .take(2)
+        .map(|full| (*full).to_owned())
+        .collect();
+    if forms.is_empty() { vec![name.to_owned()] } else { forms }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pet_forms_find_their_names() {
+        assert!(related("BILL", "WILLIAM"));
+        assert!(related("KATE", "CATHY"));
+        assert!(!related("BILL", "BOB"));
+        assert_eq!(full_forms("SAM"), ["SAMANTHA", "SAMUEL"]);
+        assert_eq!(full_forms("HESTER"), ["HESTER"]);
+    }
+
+    #[test]
+    fn classes_are_written_in_plain_capitals() {
+        for name in CLASSES.iter().copied().flatten() {
+            assert!(name.bytes().all(|byte| byte.is_ascii_uppercase()), "{name}");
+        }
+    }
+}

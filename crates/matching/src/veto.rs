@@ -1,0 +1,171 @@
+//! The safety rules: what no score may outweigh, and what needs no score.
+
+use model::Demographics;
+
+use crate::birth_date::{BirthDateLevel, years_apart};
+use crate::name::{FamilyLevel, ForenameLevel};
+use crate::number::NumberLevel;
+use crate::{Profile, ReviewKind};
+
+/// A reason not to link by oneself, whatever the sum.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Veto {
+    /// Both numbers are verified and they differ.
+    DifferentVerifiedNumbers,
+    /// One number, but neither birth date nor name agrees: two people on one number.
+    SameNumberOtherPerson,
+    /// One of them is sensitive (S-flag) and no verified number says that they are one: an old and
+    /// a new identity must not be joined, nor shown side by side.
+    Sensitive,
+    /// Born on one day under one surname, forenames not in full agreement.
+    Twins,
+    /// A placeholder for a newborn's name.
+    Newborn,
+    /// Two dates of death, or one dead and one alive.
+    ConflictingDeath,
+}
+
+impl Veto {
+    /// Even a verified NHS number elsewhere in the person does not lift it.
+    pub fn is_hard(self) -> bool {
+        matches!(self, Self::DifferentVerifiedNumbers | Self::SameNumberOtherPerson)
+    }
+
+    /// The queue for a steward.
+    pub fn review(self) -> ReviewKind {
+        match self {
+            Self::DifferentVerifiedNumbers | Self::Sensitive => ReviewKind::PossibleDuplicate,
+            Self::SameNumberOtherPerson => ReviewKind::ConfusedNumber,
+            Self::Twins => ReviewKind::Twins,
+            Self::Newborn => ReviewKind::Newborn,
+            Self::ConflictingDeath => ReviewKind::ConflictingDeath,
+        }
+    }
+}
+
+/// A rule that links without a sum.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rule {
+    /// One verified number, and the birth date agrees.
+    NumberAndBirthDate,
+    /// One verified number, and the name agrees.
+    NumberAndName,
+}
+
+impl Rule {
+    /// The words kept with the link.
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::NumberAndBirthDate => "the same verified NHS number, and the birth date agrees",
+            Self::NumberAndName => "the same verified NHS number, and the name agrees",
+        }
+    }
+}
+
+/// How the fields agree, as far as the safety rules ask.
+pub(crate) struct Findings {
+    pub(crate) number: Option<NumberLevel>,
+    pub(crate) family: Option<FamilyLevel>,
+    pub(crate) forename: Option<ForenameLevel>,
+    pub(crate) birth_date: Option<BirthDateLevel>,
+    pub(crate) gender_differs: bool,
+    pub(crate) same_home: bool,
+}
+
+impl Findings {
+    fn same_number(&self) -> bool {
+        matches!(self.number, Some(NumberLevel::SameVerified | NumberLevel::Same))
+    }
+
+    fn birth_date_agrees(&self) -> bool {
+        self.birth_date.is_some_and(BirthDateLevel::agrees)
+    }
+
+    fn name_agrees(&self) -> bool {
+        let forename = self.forename.is_some_and(ForenameLevel::agrees);
+        let family = self.family.is_none_or(FamilyLevel::agrees);
+        forename && (family || self.forename.is_some_and(ForenameLevel::is_full))
+    }
+}
+
+/// Every veto that applies, the hardest first.
+pub(crate) fn vetoes(a: &Profile, b: &Profile, found: &Findings) -> Vec<Veto> {
+    let (x, y) = (a.demographics(), b.demographics());
+    let mut vetoes = Vec::new();
+    if found.number == Some(NumberLevel::DifferentVerified) {
+        vetoes.push(Veto::DifferentVerifiedNumbers);
+    }
+    if found.same_number() && is_confusion(x, y, found) {
+        vetoes.push(Veto::SameNumberOtherPerson);
+    }
+    if (x.sensitive || y.sensitive) && found.number != Some(NumberLevel::SameVerified) {
+        vetoes.push(Veto::Sensitive);
+    }
+    if found.same_number() {
+        return vetoes;
+    }
+    if is_twin_pattern(x, y, found) {
+        vetoes.push(Veto::Twins);
+    }
+    if a.is_newborn() || b.is_newborn() {
+        vetoes.push(Veto::Newborn);
+    }
+    if deaths_conflict(x, y) {
+        vetoes.push(Veto::ConflictingDeath);
+    }
+    vetoes
+}
+
+/// The rule that links these two, unless a veto stands against it.
+pub(crate) fn rule(found: &Findings) -> Option<Rule> {
+    if found.number != Some(NumberLevel::SameVerified) {
+        return None;
+    }
+    if found.birth_date_agrees() {
+        return Some(Rule::NumberAndBirthDate);
+    }
+    found.name_agrees().then_some(Rule::NumberAndName)
+}
+
+/// Two people on one number: nothing that both filled agrees, or they are visibly twins, or parent and child.
+fn is_confusion(a: &Demographics, b: &Demographics, found: &Findings) -> bool {
+    let date_conflicts = found.birth_date.is_some() && !found.birth_date_agrees();
+    let name_known = found.forename.is_some() || found.family.is_some();
+    let both_conflict = date_conflicts && name_known && !found.name_agrees();
+    let forename_differs = found.forename.is_some_and(|level| !level.agrees());
+    let twins = found.birth_date_agrees()
+        && forename_differs
+        && (found.gender_differs || birth_orders_differ(a, b));
+    both_conflict || twins || is_generation(a, b, found)
+}
+
+/// Father and son of one name in one house.
+pub(crate) fn is_generation(a: &Demographics, b: &Demographics, found: &Findings) -> bool {
+    found.same_home
+        && found.name_agrees()
+        && found.birth_date == Some(BirthDateLevel::Different)
+        && years_apart(a.birth_date, b.birth_date) > 10
+}
+
+/// Same birth date and surname without full agreement of the forename, or a multiple birth.
+pub(crate) fn is_twin_pattern(a: &Demographics, b: &Demographics, found: &Findings) -> bool {
+    let same_birth = found.birth_date_agrees() && found.family.is_some_and(FamilyLevel::agrees);
+    let full = found.forename.is_some_and(ForenameLevel::is_full);
+    let doubtful = found.forename.is_some_and(ForenameLevel::may_be_twin)
+        || (found.gender_differs && !full)
+        || birth_orders_differ(a, b);
+    let flagged = a.birth_order.is_some() || b.birth_order.is_some();
+    same_birth && (doubtful || (flagged && !full))
+}
+
+fn birth_orders_differ(a: &Demographics, b: &Demographics) -> bool {
+    matches!((a.birth_order, b.birth_order), (Some(one), Some(other)) if one != other)
+}
+
+/// Sources learn of a death at different times, but only a number may carry it across.
+fn deaths_conflict(a: &Demographics, b: &Demographics) -> bool {
+    match (a.death_date, b.death_date) {
+        (Some(one), Some(other)) => one != other,
+        _ => a.deceased != b.deceased,
+    }
+}
