@@ -2,7 +2,8 @@
 //!
 //! 1. Ask the policies, section by section where the action shows sections.
 //! 2. Something allowed: the basis is the satisfied permit that raises the least alarm.
-//! 3. Nothing allowed: say which policies refused, and whether a claim would change that.
+//! 3. Nothing allowed: say which policies refused (where some refused every section, those), and
+//!    whether a claim would change that.
 //!
 //! Whatever cannot be evaluated is refused. Cedar passes over a policy that fails, which would lose a
 //! forbid; so any such failure refuses the whole request.
@@ -155,6 +156,7 @@ fn weigh(
         _ => vec![None],
     };
     let mut verdict = Verdict::default();
+    let mut refused_all: Option<BTreeSet<String>> = None;
     for section in sections {
         let Some((effect, ids)) = case.ask(section) else {
             return Verdict::not_weighed();
@@ -170,9 +172,14 @@ fn weigh(
             }
             (Effect::Deny, None) => {}
         }
+        let ids: BTreeSet<String> = ids.into_iter().collect();
+        refused_all = Some(refused_all.map_or_else(|| ids.clone(), |all| &all & &ids));
         verdict.policies.extend(ids);
     }
-    verdict
+    match refused_all {
+        Some(ids) if !verdict.allowed && !ids.is_empty() => Verdict { policies: ids, ..verdict },
+        _ => verdict,
+    }
 }
 
 fn not_shown_because(policies: &Policies, ids: &[String]) -> String {

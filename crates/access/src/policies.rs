@@ -66,8 +66,7 @@ impl Policies {
         if mistakes.is_empty() {
             return Ok(Self { set, schema, annotations });
         }
-        mistakes.sort();
-        mistakes.dedup();
+        mistakes.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
         Err(Error::Mistakes(mistakes))
     }
 
@@ -172,13 +171,18 @@ impl<'a> Reading<'a> {
     /// Strict validation; a policy that can never apply is a mistake too.
     fn validate(&mut self, schema: &Schema) {
         let result = Validator::new(schema.clone()).validate(&self.set, ValidationMode::Strict);
-        let errors = result
+        let mut found: Vec<(String, DetailedError)> = result
             .validation_errors()
-            .map(|error| (error.policy_id().to_string(), DetailedError::from(error)));
-        let warnings = result
-            .validation_warnings()
-            .map(|warning| (warning.policy_id().to_string(), DetailedError::from(warning)));
-        for (id, detail) in errors.chain(warnings).collect::<Vec<_>>() {
+            .map(|error| (error.policy_id().to_string(), DetailedError::from(error)))
+            .collect();
+        if found.is_empty() {
+            let warnings = result.validation_warnings();
+            found
+                .extend(warnings.map(|warning| {
+                    (warning.policy_id().to_string(), DetailedError::from(warning))
+                }));
+        }
+        for (id, detail) in found {
             if let Some(origin) = self.origins.get(&id).copied() {
                 self.complain(origin, &detail);
             }

@@ -1,0 +1,6 @@
+//! What the standard policies allow, and what is said about policies that are wrong.
+
+mod world;
+mod matrix;
+mod decisions;
+mod loading;
