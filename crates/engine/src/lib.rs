@@ -1,1 +1,51 @@
 //! The message log that is the queue: connectors, order, retry, dead letter.
+//!
+//! In: bytes from a socket, a file or an HTTP request. Out: each message delivered once, in its
+//! patient's order, to a [`Destination`]; what cannot be is parked or in quarantine, and seen.
+//! Never: FHIR, people, or an acknowledgement of something that is not stored.
+//!
+//! A message's way: a source reads it (`source/`), [`Inbox`] stores it (`message_log`), and only then
+//! is it acknowledged; the [`Processor`] takes what waits in the order it came and delivers it in
+//! the transaction that marks it processed.
+
+mod channel;
+mod message;
+mod message_log;
+mod order_key;
+mod inbox;
+mod backlog;
+mod source;
+mod destination;
+mod processor;
+mod batch;
+mod back_off;
+mod operator;
+mod history;
+mod list;
+mod summary;
+mod shutdown;
+mod error;
+
+pub use channel::{Channel, ChannelKind, FileDrop, Mllp};
+pub use destination::{DeliveryError, Destination};
+pub use error::Error;
+pub use history::{Event, EventKind, events};
+pub use inbox::{Inbox, Limits};
+pub use list::{Filter, Page, Row, held_behind, list, message, received};
+pub use message::{Format, Received, State};
+pub use message_log::{
+    Accepted, Arrival, NewMessage, Receipt, Unreadable, accept, quarantine, store,
+};
+pub use operator::{retry, retry_parked, skip};
+pub use order_key::OrderKeys;
+pub use processor::{Pace, Processor, Progress, Running};
+pub use shutdown::{Shutdown, ShutdownSignal, shutdown};
+pub use source::bundle::accept_bundle;
+pub use source::file_drop::{Collected, Watcher, watch};
+pub use summary::{ChannelSummary, summary};
+
+/// The tables of the message log.
+pub const MIGRATIONS: &[db::Migration] = &[db::Migration {
+    name: "engine/0001_message",
+    sql: include_str!("../migrations/0001_message.sql"),
+}];

@@ -1,0 +1,266 @@
+//! One transaction of the processor: takes what is due, delivers each in its own savepoint.
+//!
+//! Order is kept per patient and nowhere else. A message that fails stands in the way of later
+//! messages with one of its order keys: they are *held*, and wait again once it is out of the way.
+//! What stands in the way of a message always has a lower number, so nothing waits in a circle.
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Instant;
+
+use db::{Tx, params};
+use jiff::Timestamp;
+use model::Category;
+
+use crate::destination::category_code;
+use crate::history::{EventKind, note};
+use crate::{
+    DeliveryError, Destination, Error, Format, OrderKeys, Pace, Progress, Received, back_off,
+};
+
+/// What one transaction works with.
+pub(crate) struct Batch {
+    pub(crate) destination: Arc<dyn Destination>,
+    pub(crate) now: Timestamp,
+    pub(crate) pace: Pace,
+    pub(crate) config_hash: String,
+}
+
+/// A message whose turn it is.
+struct Turn {
+    seq: i64,
+    channel: String,
+    format: String,
+    received_at: Timestamp,
+    order_keys: OrderKeys,
+    attempts: i64,
+    was_waiting: bool,
+}
+
+impl Batch {
+    /// Delivers what is due until the batch is full, its time is up, or nothing is left.
+    pub(crate) fn run(&self, tx: &mut Tx) -> Result<Progress, Error> {
+        let began = Instant::now();
+        let turns = self.due(tx)?;
+        let mut progress =
+            Progress { more: turns.len() >= self.pace.messages, ..Progress::default() };
+        let mut processed_by_channel = BTreeMap::new();
+        let mut in_the_way = anything_in_the_way(tx)?;
+        for turn in turns {
+            if began.elapsed() >= self.pace.time {
+                progress.more = true;
+                break;
+            }
+            progress.taken_from_waiting += u64::from(turn.was_waiting);
+            if in_the_way && must_wait(tx, &turn)? {
+                hold(tx, turn.seq)?;
+                progress.held += 1;
+                continue;
+            }
+            match self.deliver(tx, &turn) {
+                Ok(()) => {
+                    progress.processed += 1;
+                    *processed_by_channel.entry(turn.channel).or_insert(0) += 1;
+                    let released = if in_the_way { release(tx, &turn.order_keys)? } else { 0 };
+                    if released > 0 {
+                        // They came before the rest of this batch, and are taken first.
+                        progress.released += released;
+                        progress.more = true;
+                        break;
+                    }
+                }
+                Err(error) => {
+                    in_the_way = true;
+                    self.put_aside(tx, &turn, &error, &mut progress)?;
+                    if error.category == Category::Unavailable {
+                        // If it is this very transaction that is lost, its end tells.
+                        progress.more = true;
+                        break;
+                    }
+                }
+            }
+        }
+        count_processed(tx, processed_by_channel)?;
+        progress.next_attempt_at = next_attempt_at(tx)?;
+        Ok(progress)
+    }
+
+    /// Retries whose time has come, then what waits, each in the order it came.
+    fn due(&self, tx: &mut Tx) -> Result<Vec<Turn>, Error> {
+        let limit = i64::try_from(self.pace.messages).unwrap_or(i64::MAX);
+        let mut turns = tx.query(
+            "select seq, channel, format, received_at, order_key, other_order_key, attempts
+             from message where state = 'retrying' and next_attempt_at <= ?1
+             order by next_attempt_at, seq limit ?2",
+            params![self.now, limit],
+            |row| turn(row, false),
+        )?;
+        turns.extend(tx.query(
+            "select seq, channel, format, received_at, order_key, other_order_key, attempts
+             from message where state = 'waiting' and state <> 'processed'
+             order by seq limit ?1",
+            params![limit],
+            |row| turn(row, true),
+        )?);
+        Ok(turns)
+    }
+
+    /// The delivery and its mark, both or neither.
+    fn deliver(&self, tx: &mut Tx, turn: &Turn) -> Result<(), DeliveryError> {
+        tx.savepoint(|tx| {
+            let received = received(tx, turn)?;
+            let delivered =
+                catch_unwind(AssertUnwindSafe(|| self.destination.deliver(tx, &received)));
+            delivered.unwrap_or_else(|_| {
+                Err(DeliveryError::new(Category::Fault, "the delivery panicked; see the log"))
+            })?;
+            tx.execute(
+                "update message set state = 'processed', attempts = attempts + 1,
+                     next_attempt_at = null, error_category = null, error = null,
+                     processed_at = ?2, config_hash = ?3
+                 where seq = ?1",
+                params![turn.seq, self.now, &self.config_hash],
+            )?;
+            Ok(())
+        })
+    }
+
+    /// A failed message retries by itself where that may help, and is parked where not.
+    fn put_aside(
+        &self,
+        tx: &mut Tx,
+        turn: &Turn,
+        error: &DeliveryError,
+        progress: &mut Progress,
+    ) -> Result<(), Error> {
+        let attempts = turn.attempts.saturating_add(1);
+        let (kind, next) = if error.category == Category::Unavailable {
+            progress.retrying += 1;
+            let next = self.now.saturating_add(back_off::delay(attempts)).unwrap_or(self.now);
+            (EventKind::Failed, Some(next))
+        } else {
+            progress.parked += 1;
+            (EventKind::Parked, None)
+        };
+        let (seq, channel) = (turn.seq, &turn.channel);
+        if error.category == Category::Fault {
+            tracing::error!(message.id = seq, channel.name = %channel, "parked message {seq} from {channel}, a fault of ours: {error}");
+        } else {
+            tracing::warn!(message.id = seq, channel.name = %channel, "message {seq} from {channel} was not delivered: {error}");
+        }
+        tx.execute(
+            "update message set state = ?2, attempts = ?3, next_attempt_at = ?4,
+                 error_category = ?5, error = ?6, config_hash = ?7
+             where seq = ?1",
+            params![
+                seq,
+                if next.is_some() { "retrying" } else { "parked" },
+                attempts,
+                next,
+                category_code(error.category),
+                &error.sentence,
+                &self.config_hash,
+            ],
+        )?;
+        note(tx, seq, self.now, kind, "", &error.sentence)
+    }
+}
+
+fn turn(row: &db::Row<'_>, was_waiting: bool) -> Result<Turn, db::Error> {
+    Ok(Turn {
+        seq: row.get(0)?,
+        channel: row.get(1)?,
+        format: row.get(2)?,
+        received_at: row.get(3)?,
+        order_keys: OrderKeys { first: row.get(4)?, other: row.get(5)? },
+        attempts: row.get(6)?,
+        was_waiting,
+    })
+}
+
+fn received(tx: &mut Tx, turn: &Turn) -> Result<Received, DeliveryError> {
+    let bytes =
+        tx.query_one("select body from message_body where seq = ?1", params![turn.seq], |row| {
+            row.get(0)
+        })?;
+    let fault = |sentence: &str| DeliveryError::new(Category::Fault, sentence);
+    Ok(Received {
+        id: turn.seq,
+        channel: turn.channel.clone(),
+        format: Format::parse(&turn.format)
+            .ok_or_else(|| fault("its format is not known to this version"))?,
+        received_at: turn.received_at,
+        bytes: bytes.ok_or_else(|| fault("its bytes are missing from the log"))?,
+    })
+}
+
+fn anything_in_the_way(tx: &mut Tx) -> Result<bool, Error> {
+    let found = tx.query_one(
+        "select seq from message
+         where state in ('retrying', 'parked', 'held') and state <> 'processed' limit 1",
+        params![],
+        |_| Ok(()),
+    )?;
+    Ok(found.is_some())
+}
+
+/// Whether an earlier message with one of its keys is retrying, parked or held.
+fn must_wait(tx: &mut Tx, turn: &Turn) -> Result<bool, Error> {
+    if turn.order_keys.first.is_none() {
+        return Ok(false);
+    }
+    let found = tx.query_one(
+        "select seq from message
+         where state in ('retrying', 'parked', 'held') and order_key in (?2, ?3) and seq < ?1
+         union all
+         select seq from message
+         where state in ('retrying', 'parked', 'held') and other_order_key in (?2, ?3) and seq < ?1
+         limit 1",
+        params![turn.seq, turn.order_keys.first.clone(), turn.order_keys.other.clone()],
+        |_| Ok(()),
+    )?;
+    Ok(found.is_some())
+}
+
+fn hold(tx: &mut Tx, seq: i64) -> Result<(), Error> {
+    tx.execute("update message set state = 'held' where seq = ?1", params![seq])?;
+    Ok(())
+}
+
+/// Lets the held messages with one of these keys wait again; returns how many there were. Those
+/// that something else stands in the way of will be held again in their turn.
+pub(crate) fn release(tx: &mut Tx, keys: &OrderKeys) -> Result<u64, Error> {
+    if keys.first.is_none() {
+        return Ok(0);
+    }
+    let released = tx.execute(
+        "update message set state = 'waiting'
+         where state in ('retrying', 'parked', 'held') and state = 'held'
+             and (order_key in (?1, ?2) or other_order_key in (?1, ?2))",
+        params![keys.first.clone(), keys.other.clone()],
+    )?;
+    Ok(released)
+}
+
+fn count_processed(tx: &mut Tx, by_channel: BTreeMap<String, i64>) -> Result<(), Error> {
+    for (channel, processed) in by_channel {
+        tx.execute(
+            "insert into channel_total (channel, processed, duplicates) values (?1, ?2, 0)
+             on conflict (channel) do update
+             set processed = channel_total.processed + excluded.processed",
+            params![channel, processed],
+        )?;
+    }
+    Ok(())
+}
+
+fn next_attempt_at(tx: &mut Tx) -> Result<Option<Timestamp>, Error> {
+    let next = tx.query_one(
+        "select next_attempt_at from message where state = 'retrying'
+         order by next_attempt_at limit 1",
+        params![],
+        |row| row.get::<Option<Timestamp>>(0),
+    )?;
+    Ok(next.flatten())
+}

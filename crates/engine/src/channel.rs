@@ -1,0 +1,94 @@
+//! A channel: one way in for one organisation's messages.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use model::OdsCode;
+
+/// A way in. Reading it from a file is `chesil`'s business.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Channel {
+    /// Its name in the log, on pages and in files: `poole-pas`.
+    pub name: String,
+    /// Whose messages these are.
+    pub organisation: OdsCode,
+    /// The assigning authority (CX.4) of the organisation's own patient numbers: `RD3`.
+    pub authority: String,
+    /// Other spellings of that authority: OIDs, old codes, `""` for a number without one.
+    pub aliases: Vec<String>,
+    /// How messages come.
+    pub kind: ChannelKind,
+}
+
+/// How messages come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ChannelKind {
+    /// HL7 v2 over MLLP.
+    Mllp(Mllp),
+    /// CSV files put into a folder.
+    FileDrop(FileDrop),
+    /// FHIR transaction bundles over HTTP.
+    Http {
+        /// The address below the server's root: `/fhir/mental-health`.
+        path: String,
+    },
+}
+
+/// An MLLP listener (HL7 "Transport Specification: MLLP, Release 1").
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mllp {
+    /// Where to listen; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Who may connect; empty means anybody who can reach the address.
+    pub allow: Vec<IpAddr>,
+    /// The longest frame that is read.
+    pub frame_limit_bytes: usize,
+    /// Messages of one connection that may wait for their commit at once.
+    pub in_flight: usize,
+    /// Bytes of all connections that may wait for their commit at once.
+    pub in_flight_bytes: usize,
+    /// Connections that may be open at once.
+    pub connections: usize,
+}
+
+impl Mllp {
+    /// A listener with the usual limits: frames of 64 MiB, 64 messages in flight, 512 connections.
+    pub fn on(listen: SocketAddr) -> Self {
+        Self {
+            listen,
+            allow: Vec::new(),
+            frame_limit_bytes: 64 << 20,
+            in_flight: 64,
+            in_flight_bytes: 128 << 20,
+            connections: 512,
+        }
+    }
+}
+
+/// A folder that CSV files are put into; `in`, `done` and `rejected` are its sub-folders.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileDrop {
+    /// The folder that holds the three.
+    pub folder: PathBuf,
+    /// Which table the rows are of: `care_packages`.
+    pub table: String,
+    /// Columns without which a file is rejected whole.
+    pub required_columns: Vec<String>,
+    /// The column with the organisation's own number for the person: rows of one number stay in order.
+    pub key_column: String,
+    /// The longest file that is read.
+    pub file_limit_bytes: u64,
+    /// How often the folder is looked at.
+    pub every: Duration,
+}
+
+impl Channel {
+    /// Whether `authority` is one of the spellings of this organisation's own.
+    pub fn is_own_authority(&self, authority: &str) -> bool {
+        let authority = authority.trim();
+        std::iter::once(&self.authority)
+            .chain(&self.aliases)
+            .any(|own| own.trim().eq_ignore_ascii_case(authority))
+    }
+}

@@ -1,0 +1,91 @@
+//! What can go wrong in the engine; never with a message's content.
+
+use model::Category;
+use thiserror::Error;
+
+use crate::State;
+
+/// An error of the engine.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// The message log could not be read or written.
+    #[error("the message log: {0}")]
+    Log(#[from] db::Error),
+    /// The log holds a word this version does not know.
+    #[error("message {seq} has a {column} this version does not know")]
+    UnknownWord {
+        /// The message.
+        seq: i64,
+        /// Which column.
+        column: &'static str,
+    },
+    /// There is no such message.
+    #[error("there is no message {0}")]
+    NoSuchMessage(i64),
+    /// The message is in a state in which this cannot be done.
+    #[error("message {seq} is {state}: {instead}")]
+    WrongState {
+        /// The message.
+        seq: i64,
+        /// Where it stands.
+        state: State,
+        /// What can be done.
+        instead: &'static str,
+    },
+    /// A message was skipped without saying why.
+    #[error("say why the message is skipped")]
+    NoReason,
+    /// The bytes are not what the channel takes; they are kept in quarantine.
+    #[error("{reason} (kept in quarantine as message {seq})")]
+    Unreadable {
+        /// Its number in the log.
+        seq: i64,
+        /// What is wrong, without content.
+        reason: String,
+    },
+    /// The channel is of another kind than the caller needs.
+    #[error("channel {channel} is not {wanted}")]
+    WrongKind {
+        /// The channel.
+        channel: String,
+        /// What it should have been.
+        wanted: &'static str,
+    },
+    /// A listener could not take its address.
+    #[error("channel {channel} cannot listen on {address}: {reason}")]
+    Listen {
+        /// The channel.
+        channel: String,
+        /// The address asked for.
+        address: std::net::SocketAddr,
+        /// The system's words, and what to do.
+        reason: String,
+    },
+    /// A file or folder could not be read, written or moved.
+    #[error("cannot {doing} {path}: {source}")]
+    File {
+        /// `read`, `move`, `make`.
+        doing: &'static str,
+        /// Which file.
+        path: String,
+        /// The system's words.
+        source: std::io::Error,
+    },
+    /// A thread could not be started.
+    #[error("cannot start a thread: {0}")]
+    Thread(std::io::Error),
+}
+
+impl Error {
+    /// What an edge does with this error.
+    pub fn category(&self) -> Category {
+        match self {
+            Self::Log(error) if error.is_unavailable() => Category::Unavailable,
+            Self::Log(_) | Self::UnknownWord { .. } | Self::WrongKind { .. } => Category::Fault,
+            Self::NoSuchMessage(_) => Category::NotFound,
+            Self::WrongState { .. } => Category::Conflict,
+            Self::NoReason | Self::Unreadable { .. } => Category::Invalid,
+            Self::Listen { .. } | Self::File { .. } | Self::Thread(_) => Category::Unavailable,
+        }
+    }
+}

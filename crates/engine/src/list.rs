@@ -1,0 +1,223 @@
+//! The log as an operator reads it: newest first, a page at a time.
+
+use std::fmt;
+
+use db::{Tx, params};
+use jiff::Timestamp;
+use model::Category;
+
+use crate::destination::category_from;
+use crate::{Error, Format, Received, State};
+
+/// A message without its bytes.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Row {
+    /// Its number in the log.
+    pub seq: i64,
+    /// The channel it came by.
+    pub channel: String,
+    /// What the bytes are.
+    pub format: Format,
+    /// When it was stored.
+    pub received_at: Timestamp,
+    /// Who sent it.
+    pub sender: String,
+    /// The sender's id of it.
+    pub control_id: String,
+    /// `ADT^A01`, `Bundle`, `care_packages`; empty in quarantine.
+    pub message_type: String,
+    /// The event's time as the sender wrote it.
+    pub event_time: String,
+    /// How long it is.
+    pub body_bytes: i64,
+    /// The sender has used this control id before, for another message.
+    pub control_id_reused: bool,
+    /// How often it came again.
+    pub duplicates: i64,
+    /// Where it stands.
+    pub state: State,
+    /// How often delivery was tried.
+    pub attempts: i64,
+    /// When it will be tried again by itself.
+    pub next_attempt_at: Option<Timestamp>,
+    /// Why it was not delivered, or not read.
+    pub error: Option<(Category, String)>,
+    /// When it was delivered.
+    pub processed_at: Option<Timestamp>,
+    /// The configuration it was last tried under.
+    pub config_hash: Option<String>,
+}
+
+/// Which messages; everything where nothing is said.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Of this channel.
+    pub channel: Option<String>,
+    /// Standing here.
+    pub state: Option<State>,
+    /// Of this type: `ADT^A01`.
+    pub message_type: Option<String>,
+    /// With this control id.
+    pub control_id: Option<String>,
+}
+
+/// Which part of the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Page {
+    /// Messages before this number; the newest where `None`.
+    pub before: Option<i64>,
+    /// How many at most.
+    pub size: u16,
+}
+
+macro_rules! columns {
+    () => {
+        "select seq, channel, format, received_at, sender, control_id, message_type, event_time,
+             body_bytes, control_id_reused, duplicates, state, attempts, next_attempt_at,
+             error_category, error, processed_at, config_hash
+         from message where "
+    };
+}
+
+/// Each listing begins with the condition an index answers best; the others only narrow it.
+macro_rules! listing {
+    ($first:literal) => {
+        concat!(
+            columns!(),
+            $first,
+            " and (cast(?1 as text) is null or channel = ?1)
+              and (cast(?2 as text) is null or state = ?2)
+              and (cast(?3 as text) is null or message_type = ?3)
+              and (cast(?4 as text) is null or control_id = ?4)
+              and seq < ?5
+              order by seq desc limit ?6"
+        )
+    };
+}
+
+/// The messages that fit `filter`, newest first. The next page is before the last row's number.
+pub fn list(tx: &mut Tx, filter: &Filter, page: Page) -> Result<Vec<Row>, Error> {
+    let sql = match filter {
+        Filter { control_id: Some(_), .. } => listing!("control_id = ?4 and control_id <> ''"),
+        Filter { state: Some(state), .. } if *state != State::Processed => {
+            listing!("state = ?2 and state <> 'processed'")
+        }
+        Filter { channel: Some(_), .. } => listing!("channel = ?1"),
+        _ => listing!("seq > 0"),
+    };
+    let rows = tx.query(
+        sql,
+        params![
+            filter.channel.clone(),
+            filter.state.map(State::code),
+            filter.message_type.clone(),
+            filter.control_id.clone(),
+            page.before.unwrap_or(i64::MAX),
+            i64::from(page.size),
+        ],
+        raw_row,
+    )?;
+    rows.into_iter().map(Row::try_from).collect()
+}
+
+/// One message without its bytes; [`events`](crate::events) has its history.
+pub fn message(tx: &mut Tx, seq: i64) -> Result<Row, Error> {
+    let row = tx.query_one(concat!(columns!(), "seq = ?1"), params![seq], raw_row)?;
+    row.ok_or(Error::NoSuchMessage(seq))?.try_into()
+}
+
+/// One message with its bytes. What it returns is a patient's: the caller writes the audit entry.
+pub fn received(tx: &mut Tx, seq: i64) -> Result<Received, Error> {
+    let row = message(tx, seq)?;
+    let bytes =
+        tx.query_one("select body from message_body where seq = ?1", params![seq], |row| {
+            row.get(0)
+        })?;
+    Ok(Received {
+        id: seq,
+        channel: row.channel,
+        format: row.format,
+        received_at: row.received_at,
+        bytes: bytes.ok_or(Error::NoSuchMessage(seq))?,
+    })
+}
+
+/// The numbers of the messages held behind this one, nearest first, at most a hundred.
+pub fn held_behind(tx: &mut Tx, seq: i64) -> Result<Vec<i64>, Error> {
+    let held = tx.query(
+        "select behind.seq from message front join message behind
+             on behind.seq > front.seq
+             and (behind.order_key in (front.order_key, front.other_order_key)
+                 or behind.other_order_key in (front.order_key, front.other_order_key))
+         where front.seq = ?1 and behind.state = 'held' and behind.state <> 'processed'
+         order by behind.seq limit 100",
+        params![seq],
+        |row| row.get(0),
+    )?;
+    Ok(held)
+}
+
+/// A row whose coded words are not read yet.
+struct RawRow {
+    row: Row,
+    format: String,
+    state: String,
+    category: Option<String>,
+    error: Option<String>,
+}
+
+fn raw_row(row: &db::Row<'_>) -> Result<RawRow, db::Error> {
+    Ok(RawRow {
+        format: row.get(2)?,
+        state: row.get(11)?,
+        category: row.get(14)?,
+        error: row.get(15)?,
+        row: Row {
+            seq: row.get(0)?,
+            channel: row.get(1)?,
+            format: Format::Hl7v2,
+            received_at: row.get(3)?,
+            sender: row.get(4)?,
+            control_id: row.get(5)?,
+            message_type: row.get(6)?,
+            event_time: row.get(7)?,
+            body_bytes: row.get(8)?,
+            control_id_reused: row.get(9)?,
+            duplicates: row.get(10)?,
+            state: State::Waiting,
+            attempts: row.get(12)?,
+            next_attempt_at: row.get(13)?,
+            error: None,
+            processed_at: row.get(16)?,
+            config_hash: row.get(17)?,
+        },
+    })
+}
+
+impl TryFrom<RawRow> for Row {
+    type Error = Error;
+
+    fn try_from(raw: RawRow) -> Result<Self, Error> {
+        let seq = raw.row.seq;
+        let unknown = |column| Error::UnknownWord { seq, column };
+        let error = match (raw.category, raw.error) {
+            (Some(code), Some(sentence)) => {
+                Some((category_from(&code).ok_or(unknown("error category"))?, sentence))
+            }
+            _ => None,
+        };
+        Ok(Self {
+            format: Format::parse(&raw.format).ok_or(unknown("format"))?,
+            state: State::parse(&raw.state).ok_or(unknown("state"))?,
+            error,
+            ..raw.row
+        })
+    }
+}
+
+impl fmt::Debug for Row {
+    /// What the sender wrote stays out of logs.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Row({} from {}, {})", self.seq, self.channel, self.state)
+    }
+}

@@ -1,0 +1,132 @@
+//! FHIR bundles that came over HTTP: kept as they came, peeked at only for id, time and patients.
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::{
+    Accepted, Arrival, Channel, ChannelKind, Error, Format, Inbox, NewMessage, OrderKeys, Receipt,
+    Unreadable,
+};
+
+/// FHIR's name for the NHS number.
+const NHS_NUMBER: &str = "https://fhir.nhs.uk/Id/nhs-number";
+
+/// Stores a bundle and returns when it is durable.
+///
+/// # Errors
+/// [`Error::Unreadable`] where the bytes are not a bundle: they are in quarantine then, and sending
+/// them again unchanged does not help.
+pub fn accept_bundle(inbox: &Inbox, channel: &Channel, bytes: Vec<u8>) -> Result<Receipt, Error> {
+    let ChannelKind::Http { .. } = channel.kind else {
+        let channel = channel.name.clone();
+        return Err(Error::WrongKind { channel, wanted: "fed over HTTP" });
+    };
+    let read = serde_json::from_slice::<Value>(&bytes)
+        // The parser's own words may quote the content; line and column do not.
+        .map_err(|error| {
+            format!("this is not JSON: see line {}, column {}", error.line(), error.column())
+        })
+        .and_then(|bundle| is_bundle(&bundle).map(|()| bundle));
+    match read {
+        Ok(bundle) => {
+            let message = message(inbox, channel, &bundle, bytes);
+            store(inbox, Arrival::Message(message))
+        }
+        Err(reason) => {
+            let receipt = store(inbox, unreadable(inbox, channel, bytes, reason.clone()))?;
+            Err(Error::Unreadable { seq: receipt.seq, reason })
+        }
+    }
+}
+
+fn store(inbox: &Inbox, arrival: Arrival) -> Result<Receipt, Error> {
+    let receipts = inbox.store(vec![arrival])?;
+    // One arrival gives one receipt.
+    receipts.into_iter().next().ok_or(Error::NoSuchMessage(0))
+}
+
+fn is_bundle(value: &Value) -> Result<(), String> {
+    match text(value, "/resourceType") {
+        Some("Bundle") => Ok(()),
+        Some(_) => Err("this is a FHIR resource, but not a Bundle".to_owned()),
+        None => Err("this is JSON, but not FHIR: it has no resourceType".to_owned()),
+    }
+}
+
+fn message(inbox: &Inbox, channel: &Channel, bundle: &Value, bytes: Vec<u8>) -> NewMessage {
+    NewMessage {
+        channel: channel.name.clone(),
+        format: Format::FhirBundle,
+        received_at: inbox.now(),
+        sender: channel.organisation.to_string(),
+        control_id: control_id(bundle, &bytes),
+        message_type: "Bundle".to_owned(),
+        event_time: text(bundle, "/timestamp").unwrap_or_default().to_owned(),
+        order_keys: order_keys(channel, bundle),
+        body: bytes,
+    }
+}
+
+fn unreadable(inbox: &Inbox, channel: &Channel, body: Vec<u8>, reason: String) -> Arrival {
+    Arrival::Unreadable(Unreadable {
+        channel: channel.name.clone(),
+        format: Format::FhirBundle,
+        received_at: inbox.now(),
+        sender: channel.organisation.to_string(),
+        reason,
+        body,
+    })
+}
+
+/// Bundle.identifier stays the same wherever the bundle goes (FHIR R4 §2.36); the id is the
+/// sender's; bytes without either are their own id.
+fn control_id(bundle: &Value, bytes: &[u8]) -> String {
+    text(bundle, "/identifier/value")
+        .or_else(|| text(bundle, "/id"))
+        .filter(|id| !id.is_empty())
+        .map_or_else(|| short_hash(bytes), str::to_owned)
+}
+
+/// The organisation's own numbers of the patients in the bundle, as order keys.
+fn order_keys(channel: &Channel, bundle: &Value) -> OrderKeys {
+    let entries = bundle.pointer("/entry").and_then(Value::as_array);
+    let patients = entries
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| entry.get("resource"))
+        .filter(|resource| text(resource, "/resourceType") == Some("Patient"))
+        .filter_map(|patient| patient_number(channel, patient));
+    OrderKeys::of(&channel.name, patients)
+}
+
+fn patient_number<'a>(channel: &Channel, patient: &'a Value) -> Option<&'a str> {
+    let identifiers = patient.get("identifier").and_then(Value::as_array);
+    let numbers = || {
+        identifiers.into_iter().flatten().filter_map(|identifier| {
+            let value = text(identifier, "/value").filter(|value| !value.is_empty())?;
+            Some((text(identifier, "/system").unwrap_or_default(), value))
+        })
+    };
+    numbers()
+        .find(|(system, _)| channel.is_own_authority(system))
+        .or_else(|| numbers().find(|(system, _)| *system != NHS_NUMBER))
+        .or_else(|| numbers().next())
+        .map(|(_, value)| value)
+        .or_else(|| text(patient, "/id"))
+}
+
+fn text<'a>(value: &'a Value, pointer: &str) -> Option<&'a str> {
+    value.pointer(pointer).and_then(Value::as_str)
+}
+
+/// Sixteen hexadecimal digits of the bytes' SHA-256.
+pub(super) fn short_hash(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+impl Receipt {
+    /// Whether it was stored before.
+    pub fn is_duplicate(&self) -> bool {
+        self.accepted == Accepted::Duplicate
+    }
+}

@@ -1,0 +1,108 @@
+//! A CSV file as messages: one for each row, with the header line that explains it.
+
+use std::ops::Range;
+
+use csv::{ByteRecord, ReaderBuilder};
+
+use super::bundle::short_hash;
+use crate::{Channel, FileDrop, Format, NewMessage, OrderKeys};
+use jiff::Timestamp;
+
+/// A file whose header is good.
+pub(super) struct CsvFile<'a> {
+    bytes: &'a [u8],
+    header: &'a [u8],
+    key_column: Option<usize>,
+    rows: Vec<Span>,
+}
+
+/// Where a row stands, and the number it is ordered by.
+struct Span {
+    bytes: Range<usize>,
+    key: String,
+}
+
+/// Finds header and rows; the error is a sentence that says what to do.
+pub(super) fn read<'a>(bytes: &'a [u8], expected: &FileDrop) -> Result<CsvFile<'a>, String> {
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);
+    let mut record = ByteRecord::new();
+    let mut next = |record: &mut ByteRecord| {
+        let found = reader.read_byte_record(record).map_err(|error| error.to_string())?;
+        let start = record.position().map_or(0, csv::Position::byte);
+        Ok::<_, String>(found.then(|| index(start)..index(reader.position().byte())))
+    };
+    let Some(header) = next(&mut record)? else {
+        return Err("The file is empty; it needs a header line and rows.".to_owned());
+    };
+    let columns: Vec<String> =
+        record.iter().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect();
+    check_columns(&columns, expected)?;
+    let key_column = columns.iter().position(|name| *name == expected.key_column);
+    let mut file = CsvFile { bytes, header: line(bytes, &header), key_column, rows: Vec::new() };
+    while let Some(span) = next(&mut record)? {
+        let key = file.key_column.and_then(|column| record.get(column)).unwrap_or_default();
+        let key = String::from_utf8_lossy(key).into_owned();
+        file.rows.push(Span { bytes: span, key });
+    }
+    Ok(file)
+}
+
+/// Names what is missing; what is there may be a patient's and is not repeated.
+fn check_columns(columns: &[String], expected: &FileDrop) -> Result<(), String> {
+    let missing: Vec<&str> = expected
+        .required_columns
+        .iter()
+        .map(String::as_str)
+        .filter(|required| columns.iter().all(|name| name != required))
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(format!(
+        "The header line (line 1) lacks these columns of the table {}: {}.",
+        expected.table,
+        missing.join(", ")
+    ))
+}
+
+impl CsvFile<'_> {
+    /// Each row as a message: header line and row, as they stand in the file.
+    ///
+    /// The control id is file name, row and hash: the same file again gives the same messages.
+    pub(super) fn messages<'a>(
+        &'a self,
+        channel: &'a Channel,
+        table: &'a str,
+        file_name: &'a str,
+        received_at: Timestamp,
+    ) -> impl Iterator<Item = NewMessage> + 'a {
+        self.rows.iter().zip(1..).map(move |(row, number)| {
+            let body = [self.header, b"\r\n", line(self.bytes, &row.bytes), b"\r\n"].concat();
+            NewMessage {
+                channel: channel.name.clone(),
+                format: Format::Csv { table: table.to_owned() },
+                received_at,
+                sender: channel.organisation.to_string(),
+                control_id: format!("{file_name}:{number}:{}", short_hash(&body)),
+                message_type: table.to_owned(),
+                event_time: String::new(),
+                order_keys: OrderKeys::of(&channel.name, [row.key.as_str()]),
+                body,
+            }
+        })
+    }
+}
+
+/// A record's bytes without the line ends around it.
+fn line<'a>(bytes: &'a [u8], span: &Range<usize>) -> &'a [u8] {
+    let mut line = bytes.get(span.clone()).unwrap_or_default();
+    while let [b'\r' | b'\n', rest @ ..] | [rest @ .., b'\r' | b'\n'] = line {
+        line = rest;
+    }
+    line
+}
+
+fn index(offset: u64) -> usize {
+    usize::try_from(offset).unwrap_or(usize::MAX)
+}

@@ -1,0 +1,110 @@
+//! Each channel at a glance: what came, what stands still, since when.
+
+use std::collections::BTreeMap;
+
+use db::{Tx, params};
+use jiff::Timestamp;
+
+use crate::{Error, State};
+
+/// One channel's messages, counted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ChannelSummary {
+    /// The channel.
+    pub channel: String,
+    /// How many messages stand where; a state without messages is absent.
+    pub counts: BTreeMap<State, i64>,
+    /// How many patients have a parked message.
+    pub parked_keys: i64,
+    /// How many patients have a held message.
+    pub held_keys: i64,
+    /// Since when the oldest message waits that is waiting, retrying or held.
+    pub oldest_waiting_since: Option<Timestamp>,
+    /// Since when the oldest parked message is here.
+    pub oldest_parked_since: Option<Timestamp>,
+    /// When the last message came.
+    pub last_message_at: Option<Timestamp>,
+    /// How many repeats were answered and not stored.
+    pub duplicates: i64,
+}
+
+/// Summaries of these channels, in this order; one that has never had a message is there too.
+pub fn summary(tx: &mut Tx, channels: &[&str]) -> Result<Vec<ChannelSummary>, Error> {
+    let open = open_messages(tx)?;
+    channels.iter().map(|channel| of_channel(tx, channel, &open)).collect()
+}
+
+fn of_channel(tx: &mut Tx, channel: &str, open: &[Open]) -> Result<ChannelSummary, Error> {
+    let mut summary = ChannelSummary { channel: channel.to_owned(), ..ChannelSummary::default() };
+    for Open { state, count, keys, oldest, .. } in
+        open.iter().filter(|open| open.channel == channel)
+    {
+        let (state, count, keys, oldest) = (*state, *count, *keys, *oldest);
+        summary.counts.insert(state, count);
+        match state {
+            State::Parked => {
+                summary.parked_keys = keys;
+                summary.oldest_parked_since = oldest;
+            }
+            State::Waiting | State::Retrying | State::Held => {
+                let earliest = summary.oldest_waiting_since.into_iter().chain(oldest).min();
+                summary.oldest_waiting_since = earliest;
+            }
+            State::Processed | State::Skipped | State::Quarantined => {}
+        }
+        if state == State::Held {
+            summary.held_keys = keys;
+        }
+    }
+    let (processed, duplicates) = totals(tx, channel)?;
+    if processed > 0 {
+        summary.counts.insert(State::Processed, processed);
+    }
+    summary.duplicates = duplicates;
+    summary.last_message_at = last_message_at(tx, channel)?;
+    Ok(summary)
+}
+
+/// Messages of one channel in one state.
+struct Open {
+    channel: String,
+    state: State,
+    count: i64,
+    keys: i64,
+    oldest: Option<Timestamp>,
+}
+
+/// All channels at once: the index of unfinished messages is short, that of a channel's is not.
+fn open_messages(tx: &mut Tx) -> Result<Vec<Open>, Error> {
+    let rows = tx.query(
+        "select channel, state, count(*), count(distinct order_key), min(received_at) from message
+         where state <> 'processed' group by channel, state",
+        params![],
+        |row| {
+            let state = State::parse(&row.get::<String>(1)?);
+            let (channel, count, keys, oldest) =
+                (row.get(0)?, row.get(2)?, row.get(3)?, row.get(4)?);
+            Ok(state.map(|state| Open { channel, state, count, keys, oldest }))
+        },
+    )?;
+    Ok(rows.into_iter().flatten().collect())
+}
+
+/// Processed messages are counted as they are processed: there are too many to count here.
+fn totals(tx: &mut Tx, channel: &str) -> Result<(i64, i64), Error> {
+    let totals = tx.query_one(
+        "select processed, duplicates from channel_total where channel = ?1",
+        params![channel],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    Ok(totals.unwrap_or_default())
+}
+
+fn last_message_at(tx: &mut Tx, channel: &str) -> Result<Option<Timestamp>, Error> {
+    let last = tx.query_one(
+        "select received_at from message where channel = ?1 order by seq desc limit 1",
+        params![channel],
+        |row| row.get(0),
+    )?;
+    Ok(last)
+}
