@@ -1,0 +1,82 @@
+//! A process that ends in the middle: reopening the database goes on where it stood.
+
+use engine::Arrival;
+
+use crate::support::{Bench, check, message};
+
+#[test]
+fn a_dropped_engine_goes_on_in_the_next_one_with_each_effect_once() {
+    for db in db::scratch::databases() {
+        let numbers: Vec<String> = (1..=20).map(|number| format!("C{number}")).collect();
+        {
+            let bench = Bench::over(&db);
+            for number in &numbers {
+                bench.accept(number, &["R1"], number);
+            }
+            bench.processor.step().unwrap();
+            assert!(bench.effects().len() < numbers.len());
+        }
+        let again = db::Db::open(db.location()).unwrap();
+        let bench = Bench::over(&again);
+        assert_eq!(bench.inbox.waiting(), 16);
+        bench.process();
+        assert_eq!(bench.effects(), numbers);
+        assert_eq!(bench.inbox.waiting(), 0);
+    }
+}
+
+#[test]
+fn a_batch_that_cannot_be_committed_leaves_no_effect_and_no_mark() {
+    for db in db::scratch::databases() {
+        let bench = Bench::over(&db);
+        bench.accept("C1", &["R1"], "one");
+        let processed = bench.processor.clone();
+        // The transaction around the delivery fails after it.
+        db.write(|tx| -> Result<(), db::Error> {
+            tx.execute("insert into effect (message, body) values (0, 'undone')", db::params![])?;
+            Err(db::Error::Panicked)
+        })
+        .unwrap_err();
+        check(&bench, "1 C1 waiting");
+        processed.process_waiting().unwrap();
+        assert_eq!(bench.effects(), ["one"]);
+    }
+}
+
+#[test]
+fn the_thread_takes_what_arrives_and_what_was_left() {
+    for db in db::scratch::databases() {
+        let bench = Bench::over(&db);
+        bench.accept("C1", &["R1"], "left");
+        let (done, finished) = std::sync::mpsc::channel();
+        let destination = std::sync::Arc::new(Tell(done));
+        let processor = engine::Processor::new(
+            bench.inbox.clone(),
+            destination,
+            "config-1",
+            engine::Pace::default(),
+        );
+        let running = processor.start().unwrap();
+        let minute = std::time::Duration::from_secs(60);
+        assert_eq!(finished.recv_timeout(minute).unwrap(), 1);
+        let receipts = bench.inbox.submit(vec![Arrival::Message(message("C2", &["R1"], "new"))]);
+        assert_eq!(receipts.blocking_recv().unwrap().unwrap()[0].seq, 2);
+        assert_eq!(finished.recv_timeout(minute).unwrap(), 2);
+        drop(running);
+        check(&bench, "1 C1 processed\n2 C2 processed");
+    }
+}
+
+/// A destination that tells the test which message it got.
+struct Tell(std::sync::mpsc::Sender<i64>);
+
+impl engine::Destination for Tell {
+    fn deliver(
+        &self,
+        _: &mut db::Tx,
+        received: &engine::Received,
+    ) -> Result<(), engine::DeliveryError> {
+        self.0.send(received.id).unwrap();
+        Ok(())
+    }
+}

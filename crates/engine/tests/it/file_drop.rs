@@ -1,0 +1,128 @@
+//! CSV files: rows become messages, files move, nothing is taken twice.
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use engine::{ChannelKind, Collected, FileDrop, Filter, Page, Watcher};
+
+use crate::support::{Bench, channel};
+
+struct Folder {
+    root: tempfile::TempDir,
+    watcher: Watcher,
+}
+
+fn folder(bench: &Bench) -> Folder {
+    let root = tempfile::tempdir().unwrap();
+    let drop = FileDrop {
+        folder: root.path().to_owned(),
+        table: "care_packages".into(),
+        required_columns: vec!["person_id".into(), "start_date".into()],
+        key_column: "person_id".into(),
+        file_limit_bytes: 1 << 20,
+        every: Duration::from_secs(5),
+    };
+    let channel = channel("council", ChannelKind::FileDrop(drop));
+    Folder { watcher: Watcher::new(bench.inbox.clone(), channel).unwrap(), root }
+}
+
+impl Folder {
+    fn put(&self, name: &str, content: &str) {
+        fs::write(self.root.path().join("in").join(name), content).unwrap();
+    }
+
+    /// Two looks: the first only sees that a file is there.
+    fn look(&mut self) -> Collected {
+        assert_eq!(self.watcher.look().unwrap(), Collected::default());
+        self.watcher.look().unwrap()
+    }
+
+    fn files(&self, folder: &str) -> Vec<String> {
+        let mut names: Vec<String> = fs::read_dir(self.root.path().join(folder))
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
+    fn text(&self, path: impl AsRef<Path>) -> String {
+        fs::read_to_string(self.root.path().join(path)).unwrap()
+    }
+}
+
+const ROWS: &str =
+    "\u{feff}person_id,start_date,note\r\nP1,2026-01-01,\"two\r\nlines\"\r\n\r\nP2,2026-01-02,\n";
+
+#[test]
+fn each_row_is_a_message_that_carries_its_header() {
+    for db in db::scratch::databases() {
+        let bench = Bench::over(&db);
+        let mut folder = folder(&bench);
+        folder.put("march.csv", ROWS);
+        assert_eq!(folder.look(), Collected { files: 1, rows: 2, ..Collected::default() });
+        bench.process();
+        assert_eq!(
+            bench.effects(),
+            [
+                "person_id,start_date,note\r\nP1,2026-01-01,\"two\r\nlines\"\r\n",
+                "person_id,start_date,note\r\nP2,2026-01-02,\r\n"
+            ]
+        );
+        assert_eq!((folder.files("in").len(), folder.files("done")), (0, vec!["march.csv".into()]));
+    }
+}
+
+#[test]
+fn a_file_that_was_stored_but_not_moved_is_not_taken_twice() {
+    for db in db::scratch::databases() {
+        let bench = Bench::over(&db);
+        let mut folder = folder(&bench);
+        folder.put("march.csv", ROWS);
+        folder.look();
+        // As a crash between the commit and the move would leave it.
+        folder.put("march.csv", ROWS);
+        assert_eq!(folder.look(), Collected { files: 1, duplicates: 2, ..Collected::default() });
+        bench.process();
+        assert_eq!(bench.effects().len(), 2);
+        assert_eq!(folder.files("done"), ["2-march.csv", "march.csv"]);
+    }
+}
+
+#[test]
+fn a_file_without_its_columns_is_rejected_whole_and_told_what_to_do() {
+    for db in db::scratch::databases() {
+        let bench = Bench::over(&db);
+        let mut folder = folder(&bench);
+        folder.put("bad.csv", "person_id,begin\nP1,2026-01-01\n");
+        assert_eq!(folder.look(), Collected { rejected: 1, ..Collected::default() });
+        assert_eq!(folder.files("rejected"), ["bad.csv", "bad.csv.error.txt"]);
+        assert_eq!(
+            folder.text("rejected/bad.csv.error.txt"),
+            "This file was not taken; none of its rows was.\r\n\
+             The header line (line 1) lacks these columns of the table care_packages: start_date.\r\n\
+             Correct it and put it into the folder `in` again.\r\n"
+        );
+        let page = Page { before: None, size: 10 };
+        let rows = db.read(|tx| engine::list(tx, &Filter::default(), page)).unwrap();
+        assert_eq!((rows.len(), rows[0].state), (1, engine::State::Quarantined));
+        let kept = db.read(|tx| engine::received(tx, rows[0].seq)).unwrap();
+        assert_eq!(kept.bytes, b"person_id,begin\nP1,2026-01-01\n");
+    }
+}
+
+#[test]
+fn files_that_are_being_written_are_left_alone() {
+    let db = db::scratch::sqlite();
+    let bench = Bench::over(&db);
+    let mut folder = folder(&bench);
+    for name in ["a.csv.tmp", "b.part", ".hidden.csv"] {
+        folder.put(name, ROWS);
+    }
+    assert_eq!(folder.look(), Collected::default());
+    folder.put("growing.csv", "person_id,start_date\nP1,");
+    folder.watcher.look().unwrap();
+    folder.put("growing.csv", "person_id,start_date\nP1,2026-01-01\n");
+    assert_eq!(folder.look(), Collected { files: 1, rows: 1, ..Collected::default() });
+}

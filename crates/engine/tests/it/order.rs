@@ -1,0 +1,159 @@
+//! Each patient's messages keep their order; nobody waits for another patient.
+
+use model::Category;
+use proptest::prelude::*;
+
+use crate::support::{Bench, check};
+
+#[test]
+fn a_poison_message_parks_only_its_patient() {
+    for db in db::scratch::databases() {
+        let bench = Bench::over(&db);
+        bench.ward.refuse("poison", Category::Invalid);
+        bench.accept("C1", &["R1"], "poison");
+        bench.accept("C2", &["R2"], "two");
+        bench.accept("C3", &["R1"], "three");
+        bench.accept("C4", &["R1"], "four");
+        bench.accept("C5", &["R3"], "five");
+        bench.accept("C6", &[], "nobody's");
+        bench.process();
+        check(
+            &bench,
+            "1 C1 parked attempts=1 Invalid: the ward says no
+             2 C2 processed
+             3 C3 held
+             4 C4 held
+             5 C5 processed
+             6 C6 processed",
+        );
+        assert_eq!(bench.effects(), ["two", "five", "nobody's"]);
+    }
+}
+
+#[test]
+fn a_merge_waits_for_both_patients_and_both_wait_for_it() {
+    for db in db::scratch::databases() {
+        let bench = Bench::over(&db);
+        bench.ward.refuse("poison one", Category::Invalid);
+        bench.ward.refuse("poison two", Category::Invalid);
+        bench.accept("C1", &["R1"], "poison one");
+        bench.accept("C2", &["R2"], "poison two");
+        bench.accept("C3", &["R1", "R2"], "merge");
+        bench.accept("C4", &["R2"], "after");
+        bench.process();
+        bench.ward.relent();
+        let at = bench.now();
+        db.write(move |tx| engine::retry(tx, 1, "Ann", at)).unwrap();
+        bench.process();
+        check(
+            &bench,
+            "1 C1 processed attempts=2
+             2 C2 parked attempts=1 Invalid: the ward says no
+             3 C3 held
+             4 C4 held",
+        );
+        db.write(move |tx| engine::retry(tx, 2, "Ann", at)).unwrap();
+        bench.process();
+        assert_eq!(bench.effects(), ["poison one", "poison two", "merge", "after"]);
+    }
+}
+
+#[test]
+fn a_passing_failure_is_retried_after_a_growing_wait_and_blocks_only_its_patient() {
+    for db in db::scratch::databases() {
+        let bench = Bench::over(&db);
+        bench.ward.refuse("late", Category::Unavailable);
+        bench.accept("C1", &["R1"], "late");
+        bench.accept("C2", &["R1"], "behind");
+        bench.accept("C3", &["R2"], "other");
+        bench.process();
+        check(
+            &bench,
+            "1 C1 retrying attempts=1 next=10:30:01 Unavailable: the ward says no
+             2 C2 held
+             3 C3 processed",
+        );
+        bench.process();
+        bench.later(1);
+        bench.process();
+        check(
+            &bench,
+            "1 C1 retrying attempts=2 next=10:30:03 Unavailable: the ward says no
+             2 C2 held
+             3 C3 processed",
+        );
+        bench.ward.relent();
+        bench.later(2);
+        bench.process();
+        assert_eq!(bench.effects(), ["other", "late", "behind"]);
+    }
+}
+
+#[test]
+fn a_panic_in_the_delivery_parks_the_message_as_a_fault() {
+    for db in db::scratch::databases() {
+        let bench = Bench::over(&db);
+        bench.ward.panic_at("bang");
+        bench.accept("C1", &["R1"], "bang");
+        bench.accept("C2", &["R2"], "fine");
+        bench.process();
+        check(
+            &bench,
+            "1 C1 parked attempts=1 Fault: the delivery panicked; see the log
+             2 C2 processed",
+        );
+        assert_eq!(bench.effects(), ["fine"]);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Whatever fails and however often: once all is well, every message has had one effect, and
+    /// each patient's effects are in the order the messages came.
+    #[test]
+    fn every_message_takes_effect_once_in_its_patients_order(
+        messages in prop::collection::vec((0u8..4, 0u8..6, 0u8..8), 1..30),
+        rounds in 0usize..4,
+    ) {
+        let db = db::scratch::sqlite();
+        let bench = Bench::over(&db);
+        for (number, (patient, other, mood)) in messages.iter().enumerate() {
+            let body = format!("{number}");
+            match mood {
+                0 => bench.ward.refuse(&body, Category::Invalid),
+                1 => bench.ward.refuse(&body, Category::Unavailable),
+                _ => {}
+            }
+            let (patient, other) = (format!("R{patient}"), format!("R{other}"));
+            let both = [patient.as_str(), other.as_str()];
+            let patients = if other < "R4".to_owned() { &both[..] } else { &both[..1] };
+            bench.accept(&body, patients, &body);
+            if number % 5 == 0 {
+                bench.process();
+            }
+        }
+        for _ in 0..rounds {
+            bench.later(400);
+            bench.process();
+        }
+        bench.ward.relent();
+        bench.later(400);
+        let at = bench.now();
+        db.write(move |tx| engine::retry_parked(tx, "poole-pas", "Ann", at)).unwrap();
+        bench.process();
+        let effects: Vec<usize> =
+            bench.effects().iter().map(|body| body.parse().unwrap()).collect();
+        let mut once = effects.clone();
+        once.sort_unstable();
+        prop_assert_eq!(once, (0..messages.len()).collect::<Vec<_>>(), "{}", bench.queue());
+        for patient in 0..4 {
+            let of_patient: Vec<usize> = effects
+                .iter()
+                .copied()
+                .filter(|number| messages[*number].0 == patient || messages[*number].1 == patient)
+                .collect();
+            prop_assert!(of_patient.is_sorted(), "patient {}: {:?}", patient, of_patient);
+        }
+    }
+}
