@@ -1,0 +1,166 @@
+//! Step 3: through the events that stand, in order of time.
+
+use jiff::Timestamp;
+
+use super::fields::{Place, Said, SpellFields};
+use super::order::effective;
+use super::{SpellEvent, SpellEventKind as Kind};
+
+/// Where a spell stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum State {
+    /// Nothing but field updates is known.
+    Unknown,
+    Planned,
+    Arrived,
+    InProgress,
+    Finished,
+    Cancelled,
+}
+
+/// Where the patient was, from when to when.
+#[derive(Debug, Clone)]
+pub(super) struct Placed {
+    pub(super) place: Place,
+    pub(super) from: Option<Timestamp>,
+    pub(super) to: Option<Timestamp>,
+}
+
+/// A spell as far as it is known.
+#[derive(Debug)]
+pub(super) struct Stay {
+    pub(super) state: State,
+    pub(super) start: Option<Timestamp>,
+    pub(super) end: Option<Timestamp>,
+    pub(super) places: Vec<Placed>,
+    pub(super) fields: SpellFields,
+    /// Something happened that happens to inpatients only.
+    pub(super) inpatient: bool,
+}
+
+/// Folds what stands. What cancellations say is used where nothing else says it.
+pub(super) fn walk(cancels: &[&SpellEvent], standing: &[&SpellEvent]) -> Stay {
+    let mut stay = Stay {
+        state: State::Unknown,
+        start: None,
+        end: None,
+        places: Vec::new(),
+        fields: said_by_cancels(cancels),
+        inpatient: false,
+    };
+    for event in standing {
+        step(&mut stay, event);
+    }
+    infer(&mut stay, cancels);
+    close(&mut stay);
+    stay
+}
+
+/// What cancellations say of a spell; where they place the patient is what is being undone.
+fn said_by_cancels(cancels: &[&SpellEvent]) -> SpellFields {
+    let mut fields = SpellFields::default();
+    for cancel in cancels {
+        fields.update(&cancel.fields);
+    }
+    SpellFields { location: None, discharged: None, ..fields }
+}
+
+/// One event. Once finished, only a new admission after the end opens a spell again.
+fn step(stay: &mut Stay, event: &SpellEvent) {
+    let at = effective(event);
+    stay.fields.update(&event.fields);
+    stay.inpatient |= !matches!(event.kind, Kind::Update | Kind::Register);
+    match (event.kind, stay.state) {
+        (Kind::PreAdmit, State::Unknown) => stay.state = State::Planned,
+        (Kind::Register, State::Unknown | State::Planned) => begin(stay, State::Arrived, at),
+        (Kind::Admit, State::Finished) if starts_after_the_end(stay, event) => {
+            stay.end = None;
+            stay.start = Some(at);
+            stay.state = State::InProgress;
+        }
+        (Kind::Admit | Kind::Transfer, State::Unknown | State::Planned | State::Arrived) => {
+            begin(stay, State::InProgress, at);
+        }
+        (Kind::Discharge, _) => {
+            stay.state = State::Finished;
+            stay.end = Some(at);
+        }
+        (Kind::Update, State::Finished) => correct_end(stay, event),
+        _ => {}
+    }
+    move_to(stay, event, at);
+}
+
+fn begin(stay: &mut Stay, state: State, at: Timestamp) {
+    stay.state = state;
+    stay.start = stay.start.or(Some(at));
+}
+
+fn starts_after_the_end(stay: &Stay, event: &SpellEvent) -> bool {
+    let admitted = event.fields.admitted.as_ref().and_then(Said::value);
+    matches!((admitted, stay.end), (Some(admitted), Some(end)) if *admitted > end)
+}
+
+/// An A08 after the discharge may correct when it was.
+fn correct_end(stay: &mut Stay, event: &SpellEvent) {
+    if let Some(Said::Value(at)) = &event.fields.discharged {
+        stay.end = Some(*at);
+    }
+}
+
+/// A place said while the patient is here is where they are from then on. Hospitals also move
+/// patients between beds with A08, so an update counts as well.
+fn move_to(stay: &mut Stay, event: &SpellEvent, at: Timestamp) {
+    let Some(Said::Value(place)) = &event.fields.location else { return };
+    if !matches!(stay.state, State::Arrived | State::InProgress) {
+        return;
+    }
+    match stay.places.last_mut() {
+        Some(last) if last.place == *place => {}
+        Some(last) if last.from == Some(at) => last.place = place.clone(),
+        Some(last) => {
+            last.to = last.to.or(Some(at));
+            stay.places.push(Placed { place: place.clone(), from: Some(at), to: None });
+        }
+        None => stay.places.push(Placed { place: place.clone(), from: Some(at), to: None }),
+    }
+}
+
+/// A feed joined in the middle of a spell has sent updates or cancellations only: those, PV1-44 and
+/// PV1-45 say where it stands.
+fn infer(stay: &mut Stay, cancels: &[&SpellEvent]) {
+    if stay.state == State::Unknown {
+        let any = |kinds: [Kind; 2]| cancels.iter().any(|one| kinds.contains(&one.kind));
+        let ended = said(&stay.fields.discharged);
+        stay.state = if any([Kind::CancelAdmit, Kind::CancelPreAdmit]) {
+            State::Cancelled
+        } else if any([Kind::CancelTransfer, Kind::CancelDischarge]) {
+            State::InProgress
+        } else if ended.is_some() {
+            stay.end = ended;
+            State::Finished
+        } else if said(&stay.fields.admitted).is_some() {
+            State::InProgress
+        } else {
+            State::Unknown
+        };
+    }
+    stay.start = said(&stay.fields.admitted).or(stay.start);
+    if let (true, Some(Said::Value(place))) = (stay.places.is_empty(), &stay.fields.location) {
+        let from = if stay.state == State::Planned { None } else { stay.start };
+        stay.places.push(Placed { place: place.clone(), from, to: None });
+    }
+}
+
+/// Closes the last place with the spell.
+fn close(stay: &mut Stay) {
+    if stay.state != State::Finished {
+        stay.end = None;
+    } else if let Some(last) = stay.places.last_mut() {
+        last.to = last.to.or(stay.end);
+    }
+}
+
+fn said(field: &Option<Said<Timestamp>>) -> Option<Timestamp> {
+    field.as_ref().and_then(Said::value).copied()
+}
