@@ -1,1 +1,42 @@
-//! Who is this? One person for the many records organisations hold about them.
+//! Who is this? Keeps one person for the many records organisations hold about them.
+//!
+//! In: demographics from a feed. Out: a [`model::PersonId`], or an item in the review queue.
+//! Never: clinical data, HTTP, FHIR.
+//!
+//! A person is a set of links to local patients; the links are events and nothing is ever
+//! rewritten, so a wrong link can be undone without loss. Invariants: the engine never joins two
+//! different verified NHS numbers, whatever else agrees; a steward's decision outranks the engine.
+
+mod feed;
+mod evidence;
+mod join;
+mod merge;
+mod decide;
+mod review;
+mod history;
+mod person;
+mod find;
+mod local_patient;
+mod blocking_index;
+mod assertion;
+mod error;
+
+pub use decide::{Decision, decide};
+pub use error::Error;
+pub use feed::feed;
+pub use find::{Exactness, Found, FoundPeople, Search, find};
+pub use history::{Evidence, LinkEvent, LinkKind, link_history};
+pub use local_patient::{LocalPatient, local_patient, local_patients};
+pub use matching::{MODEL_VERSION, ReviewKind};
+pub use merge::merge;
+pub use person::{Person, person, person_of, resolve};
+pub use review::{Page, Review, review, review_count, review_queue};
+
+/// What this keeper adds to the database.
+pub const MIGRATIONS: &[db::Migration] = &[db::Migration {
+    name: "empi/0001_people",
+    sql: include_str!("../migrations/0001_people.sql"),
+}];
+
+/// A result of this crate.
+pub type Result<T> = std::result::Result<T, Error>;

@@ -2,9 +2,11 @@
 
 use model::{Demographics, Gender};
 
+use crate::birth_date::{self, BirthDateLevel};
+use crate::name::{self, FamilyLevel, ForenameLevel};
 use crate::veto::{self, Findings, Rule, Veto};
 use crate::weights::{self, Level};
-use crate::{Profile, birth_date, contact, name, number};
+use crate::{Profile, contact, number};
 
 /// The outcome of a comparison.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,7 +41,7 @@ pub fn compare(a: &Demographics, b: &Demographics) -> Weight {
 pub fn compare_profiles(a: &Profile, b: &Profile) -> Weight {
     let (x, y) = (a.demographics(), b.demographics());
     let names = name::compare(a, b);
-    let forename_speaks = names.forename.is_some_and(name::ForenameLevel::agrees);
+    let forename_speaks = names.forename.is_some_and(ForenameLevel::agrees);
     let gender = genders(x, y);
     let found = Findings {
         number: number::compare(x, y),
@@ -65,6 +67,28 @@ pub fn compare_profiles(a: &Profile, b: &Profile) -> Weight {
     Weight { total, parts: sum.parts, vetoes: veto::vetoes(a, b, &found), rule: veto::rule(&found) }
 }
 
+/// How names and birth dates agree, for a search that has nothing else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Agreement {
+    /// Surnames, former ones included.
+    pub family: Option<FamilyLevel>,
+    /// Forenames.
+    pub forename: Option<ForenameLevel>,
+    /// Birth dates.
+    pub birth_date: Option<BirthDateLevel>,
+}
+
+/// Compares names and birth dates only.
+pub fn agreement(a: &Profile, b: &Profile) -> Agreement {
+    let names = name::compare(a, b);
+    let (one, other) = (a.demographics().birth_date, b.demographics().birth_date);
+    Agreement {
+        family: names.family,
+        forename: names.forename,
+        birth_date: birth_date::compare(one, other),
+    }
+}
+
 /// `None` unless both are male or female.
 fn genders(a: &Demographics, b: &Demographics) -> Option<bool> {
     let stated = |gender: Gender| matches!(gender, Gender::Male | Gender::Female);
@@ -87,7 +111,9 @@ impl Sum {
     }
 
     fn add_some(&mut self, level: Option<Level>) {
-        level.into_iter().for_each(|level| self.add(level));
+        if let Some(level) = level {
+            self.add(level);
+        }
     }
 
     /// Adds correlated levels as one group: together no more than `cap`.

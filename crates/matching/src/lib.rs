@@ -22,7 +22,7 @@ mod common;
 pub mod blocking;
 
 pub use birth_date::BirthDateLevel;
-pub use compare::{Part, Weight, compare, compare_profiles};
+pub use compare::{Agreement, Part, Weight, agreement, compare, compare_profiles};
 pub use decide::{Basis, LINK, Outcome, REVIEW, ReviewKind, Verdict, against, decide};
 pub use name::{FamilyLevel, ForenameLevel};
 pub use number::different_verified;

@@ -219,7 +219,7 @@ mod tests {
             ("WILLIAM", "WILLIAM", ForenameLevel::Same),
             ("WILLIAM", "BILL", ForenameLevel::Nickname),
             ("CATHERINE", "KATHERINE", ForenameLevel::Nickname),
-            ("STEPHEN", "STEVEN", ForenameLevel::Close),
+            ("BRIAN", "BRYAN", ForenameLevel::Close),
             ("JOHN", "J", ForenameLevel::Initial),
             ("JAYDEN", "HAYDEN", ForenameLevel::Similar),
             ("EMMA", "ELLA", ForenameLevel::Different),

@@ -39,12 +39,12 @@ impl Profile {
         let addresses: &[PostalAddress] =
             if demographics.sensitive { &[] } else { &demographics.addresses };
         let all_newborn = names.first().is_some_and(is_newborn);
-        let named = || names.iter().filter(|name| !is_newborn(name));
+        let true_names = || names.iter().filter(|name| !is_newborn(name));
         Self {
             newborn: all_newborn,
             families: distinct(names.iter().filter_map(family)),
-            forenames: distinct(named().filter_map(|name| forenames(name).into_iter().next())),
-            middles: distinct(named().flat_map(|name| forenames(name).into_iter().skip(1))),
+            forenames: distinct(true_names().filter_map(|name| forenames(name).into_iter().next())),
+            middles: distinct(true_names().flat_map(|name| forenames(name).into_iter().skip(1))),
             postcodes: distinct(addresses.iter().filter_map(postcode)),
             homes: distinct(addresses.iter().filter_map(home)),
             landlines: telephones(demographics, false),

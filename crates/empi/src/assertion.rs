@@ -1,0 +1,56 @@
+//! What stewards have decided about pairs of records. It outranks the engine, for good.
+
+use std::collections::BTreeSet;
+
+use db::{Tx, params};
+use jiff::Timestamp;
+use model::{Actor, LocalPatientId};
+
+use crate::history::actor_text;
+use crate::{LocalPatient, Result};
+
+/// What was decided about two records: one person (`true`) or two. `None` if no one was asked.
+pub(crate) fn between(tx: &mut Tx, a: LocalPatientId, b: LocalPatientId) -> Result<Option<bool>> {
+    Ok(tx.query_one(
+        "select same from assertion where patient = ?1 and other = ?2",
+        params![a.uuid(), b.uuid()],
+        |row| row.get(0),
+    )?)
+}
+
+/// A decision keeps the record apart from one of the others.
+pub(crate) fn keeps_apart(
+    tx: &mut Tx,
+    record: LocalPatientId,
+    others: &[LocalPatient],
+) -> Result<bool> {
+    let refused: BTreeSet<uuid::Uuid> = tx
+        .query(
+            "select other from assertion where patient = ?1 and same = 0",
+            params![record.uuid()],
+            |row| row.get(0),
+        )?
+        .into_iter()
+        .collect();
+    Ok(others.iter().any(|other| refused.contains(&other.id.uuid())))
+}
+
+/// Keeps a decision, readable from both sides; a later one replaces it.
+pub(crate) fn record(
+    tx: &mut Tx,
+    a: LocalPatientId,
+    b: LocalPatientId,
+    same: bool,
+    actor: &Actor,
+    at: Timestamp,
+) -> Result<()> {
+    for (patient, other) in [(a, b), (b, a)] {
+        tx.execute(
+            "insert into assertion (patient, other, same, actor, at) values (?1, ?2, ?3, ?4, ?5)
+             on conflict (patient, other) do update set
+                 same = excluded.same, actor = excluded.actor, at = excluded.at",
+            params![patient.uuid(), other.uuid(), same, actor_text(actor), at],
+        )?;
+    }
+    Ok(())
+}

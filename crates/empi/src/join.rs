@@ -1,0 +1,83 @@
+//! Two people become one: their links move, their records stay as they are.
+
+use db::{Tx, params};
+use jiff::Timestamp;
+use matching::{ReviewKind, Veto};
+use model::PersonId;
+
+use crate::evidence::MOST_RECORDS;
+use crate::history::{self, Cause, LinkKind, NewEvent};
+use crate::{LocalPatient, Result, assertion, local_patient, person, review};
+
+/// What came of an attempt to join two people.
+pub(crate) enum Joined {
+    /// They are this one now.
+    Into(PersonId),
+    /// A safety rule stands against it: a steward decides.
+    Doubtful(ReviewKind),
+    /// A steward has decided that they are two.
+    KeptApart,
+}
+
+/// Joins two people, unless any pair of their records speaks against it.
+pub(crate) fn by_evidence(
+    tx: &mut Tx,
+    a: PersonId,
+    b: PersonId,
+    cause: &Cause,
+    at: Timestamp,
+) -> Result<Joined> {
+    let (records_a, records_b) = (local_patient::members(tx, a)?, local_patient::members(tx, b)?);
+    if any_kept_apart(tx, &records_a, &records_b)? {
+        return Ok(Joined::KeptApart);
+    }
+    if let Some(kind) = doubt(&records_a, &records_b) {
+        return Ok(Joined::Doubtful(kind));
+    }
+    people(tx, a, b, cause, at).map(Joined::Into)
+}
+
+/// A decision "not the same" stands between any two of their records.
+pub(crate) fn any_kept_apart(tx: &mut Tx, a: &[LocalPatient], b: &[LocalPatient]) -> Result<bool> {
+    for record in a {
+        if assertion::keeps_apart(tx, record.id, b)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// What stands against one person of all these records.
+fn doubt(a: &[LocalPatient], b: &[LocalPatient]) -> Option<ReviewKind> {
+    if a.len() + b.len() > MOST_RECORDS {
+        return Some(ReviewKind::PossibleDuplicate);
+    }
+    a.iter()
+        .flat_map(|one| b.iter().map(move |other| (one, other)))
+        .flat_map(|(one, other)| matching::compare(&one.demographics, &other.demographics).vetoes)
+        .find(|veto| veto.is_hard() || *veto == Veto::Sensitive)
+        .map(Veto::review)
+}
+
+/// Joins two people without asking; the older one's id stays, the other redirects to it.
+pub(crate) fn people(
+    tx: &mut Tx,
+    a: PersonId,
+    b: PersonId,
+    cause: &Cause,
+    at: Timestamp,
+) -> Result<PersonId> {
+    let a_is_older = person::seq(tx, a)? <= person::seq(tx, b)?;
+    let (survivor, gone) = if a_is_older { (a, b) } else { (b, a) };
+    for record in local_patient::members(tx, gone)? {
+        let event = NewEvent::of(LinkKind::Merged, record.id, survivor, at).with_other(gone);
+        history::add(tx, &event, cause)?;
+    }
+    tx.execute(
+        "update local_patient set person = ?1 where person = ?2",
+        params![survivor.uuid(), gone.uuid()],
+    )?;
+    person::redirect(tx, gone, survivor)?;
+    review::settle(tx, survivor, at)?;
+    Ok(survivor)
+}

@@ -1,0 +1,69 @@
+//! A source says that two of its numbers are one patient (HL7 v2 ADT A40).
+
+use db::Tx;
+use jiff::Timestamp;
+use matching::ReviewKind;
+use model::{Demographics, LocalIdentity, OdsCode, PersonId};
+
+use crate::history::Cause;
+use crate::join::{self, Joined};
+use crate::review::{self, NewReview};
+use crate::{LocalPatient, Result, feed, local_patient};
+
+/// The words kept with a link that a source's merge made.
+const RULE: &str = "merged at the source";
+
+/// Records that `subsumed` is now `survivor` at its source, and joins their people. Where the two
+/// hold different verified NHS numbers, or a steward has kept them apart, the source's merge is
+/// recorded but the people stay two and a review is filed. Returns the survivor's person.
+pub fn merge(
+    tx: &mut Tx,
+    survivor: &LocalIdentity,
+    subsumed: &LocalIdentity,
+    organisation: &OdsCode,
+    at: Timestamp,
+) -> Result<PersonId> {
+    let kept = known_or_new(tx, survivor, organisation, at)?;
+    let gone = known_or_new(tx, subsumed, organisation, at)?;
+    if kept.id == gone.id || gone.merged_into == Some(kept.id) {
+        return Ok(kept.person);
+    }
+    mark(tx, &kept, &gone)?;
+    if kept.person == gone.person {
+        return Ok(kept.person);
+    }
+    let weight = matching::compare(&kept.demographics, &gone.demographics);
+    let cause = Cause::source(RULE, &weight);
+    match join::by_evidence(tx, kept.person, gone.person, &cause, at)? {
+        Joined::Into(person) => Ok(person),
+        Joined::Doubtful(_) | Joined::KeptApart => {
+            let kind = ReviewKind::PossibleDuplicate;
+            review::file(tx, &NewReview::source(kept.id, gone.id, kind, &weight), at)?;
+            Ok(kept.person)
+        }
+    }
+}
+
+/// A merge may name a number that we have never seen: it gets a local patient all the same, so
+/// that a later message about it is not a stranger.
+fn known_or_new(
+    tx: &mut Tx,
+    identity: &LocalIdentity,
+    organisation: &OdsCode,
+    at: Timestamp,
+) -> Result<LocalPatient> {
+    if let Some(known) = local_patient::load(tx, identity.local_patient())? {
+        return Ok(known);
+    }
+    feed(tx, identity, organisation, &Demographics::default(), at)?;
+    local_patient::load(tx, identity.local_patient())?.ok_or(crate::Error::Unknown("local patient"))
+}
+
+/// Marks the subsumed patient. A merge in the other direction before this one is taken back first,
+/// so that following the marks always ends.
+fn mark(tx: &mut Tx, kept: &LocalPatient, gone: &LocalPatient) -> Result<()> {
+    if kept.merged_into.is_some() {
+        local_patient::mark_merged(tx, kept.id, None)?;
+    }
+    local_patient::mark_merged(tx, gone.id, Some(kept.id))
+}

@@ -1,0 +1,190 @@
+//! A person: the records linked to one id, and the best of what they say.
+
+use db::{Tx, params};
+use jiff::Timestamp;
+use model::{Demographics, LocalIdentity, LocalPatientId, NhsNumberStatus, PersonId, stable_id};
+
+use crate::{LocalPatient, Result, local_patient};
+
+/// One human being, as far as we know.
+#[derive(Debug, Clone)]
+pub struct Person {
+    /// The stable id.
+    pub id: PersonId,
+    /// The best of what the sources say.
+    pub demographics: Demographics,
+    /// The records, oldest link first; those that their source merged away included.
+    pub local_patients: Vec<LocalPatient>,
+}
+
+/// The id that stands for this one now: itself, or the one it was merged into. `None` if unknown.
+pub fn resolve(tx: &mut Tx, person: PersonId) -> Result<Option<PersonId>> {
+    let row: Option<Option<uuid::Uuid>> = tx.query_one(
+        "select merged_into from person where id = ?1",
+        params![person.uuid()],
+        |row| row.get(0),
+    )?;
+    Ok(row.map(|merged_into| merged_into.map_or(person, PersonId::from_uuid)))
+}
+
+/// The person a record belongs to.
+pub fn person_of(tx: &mut Tx, patient: LocalPatientId) -> Result<Option<PersonId>> {
+    Ok(tx.query_one(
+        "select person from local_patient where id = ?1",
+        params![patient.uuid()],
+        |row| row.get(0).map(PersonId::from_uuid),
+    )?)
+}
+
+/// A person with the best of what the sources say; follows a redirect.
+pub fn person(tx: &mut Tx, id: PersonId) -> Result<Option<Person>> {
+    let Some(id) = resolve(tx, id)? else { return Ok(None) };
+    let members = local_patient::members(tx, id)?;
+    if members.is_empty() {
+        return Ok(None);
+    }
+    let demographics = golden(&members);
+    let local_patients = members.into_iter().map(LocalPatient::without_place).collect();
+    Ok(Some(Person { id, demographics, local_patients }))
+}
+
+/// The best of what several records say: the verified NHS number, the newest name and address,
+/// earlier ones behind them. A sensitive person's place and contacts are left out (PDS S-flag).
+pub(crate) fn golden(members: &[LocalPatient]) -> Demographics {
+    let newest = newest_first(members);
+    let mut golden = Demographics::default();
+    let number = newest
+        .iter()
+        .filter(|d| d.nhs_number.is_some())
+        .min_by_key(|d| d.nhs_number_status != NhsNumberStatus::Verified);
+    if let Some(holder) = number {
+        golden.nhs_number = holder.nhs_number;
+        golden.nhs_number_status = holder.nhs_number_status;
+    }
+    for record in &newest {
+        add_new(&mut golden.names, &record.names);
+        add_new(&mut golden.addresses, &record.addresses);
+        add_new(&mut golden.telephones, &record.telephones);
+        add_new(&mut golden.emails, &record.emails);
+    }
+    golden.birth_date = birth_date(&newest);
+    golden.gender = newest.iter().find_map(|d| d.gender);
+    golden.gp_practice = newest.iter().find_map(|d| d.gp_practice.clone());
+    golden.birth_order = newest.iter().find_map(|d| d.birth_order);
+    golden.sensitive = newest.iter().any(|d| d.sensitive);
+    set_death(&mut golden, &newest);
+    if golden.sensitive { without_place(golden) } else { golden }
+}
+
+/// Records in use before those merged away at their source; the newest first among each.
+fn newest_first(members: &[LocalPatient]) -> Vec<&Demographics> {
+    let mut newest: Vec<&LocalPatient> = members.iter().collect();
+    newest.sort_by_key(|m| (m.merged_into.is_some(), std::cmp::Reverse(m.updated_at), m.seq));
+    newest.into_iter().map(|member| &member.demographics).collect()
+}
+
+fn add_new<T: PartialEq + Clone>(kept: &mut Vec<T>, more: &[T]) {
+    for value in more {
+        if !kept.contains(value) {
+            kept.push(value.clone());
+        }
+    }
+}
+
+/// The birth date that goes with a verified number, else the one that most records give.
+fn birth_date(newest: &[&Demographics]) -> Option<jiff::civil::Date> {
+    let verified = newest
+        .iter()
+        .filter(|d| d.nhs_number_status == NhsNumberStatus::Verified && d.nhs_number.is_some())
+        .find_map(|d| d.birth_date);
+    let votes =
+        |date: jiff::civil::Date| newest.iter().filter(|d| d.birth_date == Some(date)).count();
+    // The last of equals wins in max_by_key, so the newest is put last.
+    verified.or_else(|| {
+        newest.iter().rev().filter_map(|d| d.birth_date).max_by_key(|date| votes(*date))
+    })
+}
+
+/// A death is never carried over by likeness alone: it counts if the record that says so holds
+/// the person's NHS number, or if every record says so.
+fn set_death(golden: &mut Demographics, newest: &[&Demographics]) {
+    let says_dead = |d: &&&Demographics| d.deceased || d.death_date.is_some();
+    let by_number = newest
+        .iter()
+        .filter(says_dead)
+        .find(|d| d.nhs_number.is_some() && d.nhs_number == golden.nhs_number);
+    let all = newest.first().filter(|_| newest.iter().all(|d| says_dead(&d)));
+    if let Some(record) = by_number.or(all) {
+        golden.deceased = true;
+        golden.death_date = record
+            .death_date
+            .or_else(|| newest.iter().filter(says_dead).find_map(|d| d.death_date));
+    }
+}
+
+/// Takes out where someone lives and how they are reached.
+pub(crate) fn without_place(demographics: Demographics) -> Demographics {
+    Demographics {
+        addresses: Vec::new(),
+        telephones: Vec::new(),
+        emails: Vec::new(),
+        gp_practice: None,
+        ..demographics
+    }
+}
+
+/// The id of the person that this record begins: the same on every replay.
+pub(crate) fn first_id(identity: &LocalIdentity) -> PersonId {
+    numbered_id(identity, 0)
+}
+
+fn numbered_id(identity: &LocalIdentity, attempt: u32) -> PersonId {
+    let words = ["Person", &identity.authority, &identity.value];
+    let number = attempt.to_string();
+    let again = (attempt > 0).then_some(number.as_str());
+    let words: Vec<&str> = words.into_iter().chain(again).collect();
+    PersonId::from_uuid(stable_id(&words))
+}
+
+/// Begins a person. An id that redirects elsewhere comes back to life after a split; one that
+/// others have kept in use gives way to the next.
+pub(crate) fn create(tx: &mut Tx, identity: &LocalIdentity) -> Result<PersonId> {
+    for attempt in 0.. {
+        let id = numbered_id(identity, attempt);
+        match resolve(tx, id)? {
+            None => {
+                tx.execute("insert into person (id) values (?1)", params![id.uuid()])?;
+                return Ok(id);
+            }
+            Some(current) if current != id => {
+                tx.execute(
+                    "update person set merged_into = null where id = ?1",
+                    params![id.uuid()],
+                )?;
+                return Ok(id);
+            }
+            Some(_) => {}
+        }
+    }
+    Err(crate::Error::Unknown("person id"))
+}
+
+/// `gone`, and all that redirected to it, redirect to `survivor`.
+pub(crate) fn redirect(tx: &mut Tx, gone: PersonId, survivor: PersonId) -> Result<()> {
+    tx.execute(
+        "update person set merged_into = ?2 where id = ?1 or merged_into = ?1",
+        params![gone.uuid(), survivor.uuid()],
+    )?;
+    Ok(())
+}
+
+/// Older people have lower numbers.
+pub(crate) fn seq(tx: &mut Tx, id: PersonId) -> Result<i64> {
+    let sql = "select seq from person where id = ?1";
+    Ok(tx.query_one(sql, params![id.uuid()], |row| row.get(0))?.unwrap_or(i64::MAX))
+}
+
+/// When any of these records last changed.
+pub(crate) fn last_changed(members: &[LocalPatient]) -> Option<Timestamp> {
+    members.iter().map(|member| member.updated_at).max()
+}

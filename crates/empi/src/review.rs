@@ -1,0 +1,273 @@
+//! The review queue: pairs of records about which a steward is asked.
+
+use db::{Row, Tx, params};
+use jiff::Timestamp;
+use matching::{MODEL_VERSION, Outcome, ReviewKind, Veto, Weight};
+use model::{Actor, LocalPatientId, PersonId};
+
+use crate::history::{Evidence, actor_text, read_waterfall, write_waterfall};
+use crate::{Error, LocalPatient, Result, local_patient};
+
+/// A question for a steward.
+#[derive(Debug, Clone)]
+pub struct Review {
+    /// Its number.
+    pub id: i64,
+    /// When it was first filed.
+    pub at: Timestamp,
+    /// What is asked.
+    pub kind: ReviewKind,
+    /// One record.
+    pub a: LocalPatient,
+    /// The other record.
+    pub b: LocalPatient,
+    /// The sum of the weights.
+    pub weight: f64,
+    /// What each field added, and how it agreed.
+    pub waterfall: Vec<Evidence>,
+    /// The model that weighed it.
+    pub model_version: String,
+    /// Who filed it: `engine`, or `source` for a merge that the source reported.
+    pub filed_by: String,
+    /// No one has answered yet, and the evidence has not settled it.
+    pub open: bool,
+}
+
+/// A part of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Page {
+    /// How many to leave out.
+    pub offset: u32,
+    /// How many to give at most.
+    pub limit: u32,
+}
+
+/// Open reviews, the most dangerous kind first, then the oldest.
+pub fn review_queue(tx: &mut Tx, page: Page) -> Result<Vec<Review>> {
+    let rows = tx.query(
+        "select seq, filed_at, kind, a, b, weight, waterfall, model_version, filed_by, state
+         from review where state = 'open' order by priority, seq limit ?1 offset ?2",
+        params![page.limit, page.offset],
+        Stored::from_row,
+    )?;
+    rows.into_iter().map(|stored| stored.complete(tx)).collect()
+}
+
+/// How many reviews are open.
+pub fn review_count(tx: &mut Tx) -> Result<i64> {
+    let sql = "select count(*) from review where state = 'open'";
+    Ok(tx.query_one(sql, &[], |row| row.get(0))?.unwrap_or(0))
+}
+
+/// One review, open or not.
+pub fn review(tx: &mut Tx, id: i64) -> Result<Option<Review>> {
+    let stored = tx.query_one(
+        "select seq, filed_at, kind, a, b, weight, waterfall, model_version, filed_by, state
+         from review where seq = ?1",
+        params![id],
+        Stored::from_row,
+    )?;
+    stored.map(|stored| stored.complete(tx)).transpose()
+}
+
+/// A review that can still be answered.
+pub(crate) fn open(tx: &mut Tx, id: i64) -> Result<Review> {
+    let review = review(tx, id)?.ok_or(Error::NoSuchReview)?;
+    if review.open { Ok(review) } else { Err(Error::ReviewClosed) }
+}
+
+/// A review to file.
+pub(crate) struct NewReview {
+    pair: (LocalPatientId, LocalPatientId),
+    kind: ReviewKind,
+    weight: f64,
+    waterfall: Vec<Evidence>,
+    filed_by: &'static str,
+}
+
+impl NewReview {
+    pub(crate) fn evidence(
+        a: LocalPatientId,
+        b: LocalPatientId,
+        kind: ReviewKind,
+        weight: &Weight,
+    ) -> Self {
+        let pair = (a.min(b), a.max(b));
+        Self {
+            pair,
+            kind,
+            weight: weight.total,
+            waterfall: Evidence::of(weight),
+            filed_by: "engine",
+        }
+    }
+
+    /// A link that exists, and that newer details contradict.
+    pub(crate) fn untenable(a: LocalPatientId, b: LocalPatientId, weight: &Weight) -> Self {
+        Self::evidence(a, b, ReviewKind::ConfusedNumber, weight)
+    }
+
+    /// A merge that the source reports and the engine may not follow.
+    pub(crate) fn source(
+        a: LocalPatientId,
+        b: LocalPatientId,
+        kind: ReviewKind,
+        weight: &Weight,
+    ) -> Self {
+        Self { filed_by: "source", ..Self::evidence(a, b, kind, weight) }
+    }
+}
+
+/// Files a review once per pair of records, and once per pair of people. What a steward has
+/// decided is not asked again.
+pub(crate) fn file(tx: &mut Tx, new: &NewReview, at: Timestamp) -> Result<()> {
+    let (a, b) = new.pair;
+    if new.kind != ReviewKind::ConfusedNumber && asked_about_their_people(tx, a, b)? {
+        return Ok(());
+    }
+    tx.execute(
+        "insert into review (a, b, kind, priority, weight, waterfall, model_version, filed_by, filed_at, state)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'open')
+         on conflict (a, b) do update set
+             kind = excluded.kind, priority = excluded.priority, weight = excluded.weight,
+             waterfall = excluded.waterfall, model_version = excluded.model_version,
+             filed_by = excluded.filed_by, state = 'open', closed_by = null, closed_at = null
+         where review.state <> 'decided'",
+        params![
+            a.uuid(),
+            b.uuid(),
+            new.kind.code(),
+            priority(new.kind),
+            new.weight,
+            write_waterfall(&new.waterfall)?,
+            MODEL_VERSION,
+            new.filed_by,
+            at
+        ],
+    )?;
+    Ok(())
+}
+
+fn priority(kind: ReviewKind) -> i64 {
+    let place = ReviewKind::ALL.iter().position(|other| *other == kind);
+    place.and_then(|place| i64::try_from(place).ok()).unwrap_or(i64::MAX)
+}
+
+/// Another pair of records of the same two people is open already.
+fn asked_about_their_people(tx: &mut Tx, a: LocalPatientId, b: LocalPatientId) -> Result<bool> {
+    let found: Option<i64> = tx.query_one(
+        "select review.seq
+         from local_patient p
+         join local_patient q on q.person = p.person
+         join review on review.a = q.id or review.b = q.id
+         join local_patient r on r.id = case when review.a = q.id then review.b else review.a end
+         join local_patient s on s.person = r.person
+         where p.id = ?1 and s.id = ?2 and review.state = 'open' and (review.a <> ?1 or review.b <> ?2)
+         limit 1",
+        params![a.uuid(), b.uuid()],
+        |row| row.get(0),
+    )?;
+    Ok(found.is_some())
+}
+
+/// Closes what the evidence has settled: both records are in one person now.
+pub(crate) fn settle(tx: &mut Tx, person: PersonId, at: Timestamp) -> Result<()> {
+    tx.execute(
+        "update review set state = 'resolved', closed_by = 'engine', closed_at = ?2
+         where state = 'open' and kind <> 'confused_number'
+         and a in (select id from local_patient where person = ?1)
+         and b in (select id from local_patient where person = ?1)",
+        params![person.uuid(), at],
+    )?;
+    Ok(())
+}
+
+/// Looks again at the open questions about a record whose details have changed.
+pub(crate) fn reassess(tx: &mut Tx, patient: &LocalPatient, at: Timestamp) -> Result<()> {
+    let open: Vec<(i64, uuid::Uuid)> = tx.query(
+        "select seq, case when a = ?1 then b else a end from review
+         where (a = ?1 or b = ?1) and state = 'open' and filed_by = 'engine'",
+        params![patient.id.uuid()],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    for (seq, other) in open {
+        let Some(other) = local_patient::load(tx, LocalPatientId::from_uuid(other))? else {
+            continue;
+        };
+        if is_settled(patient, &other) {
+            tx.execute(
+                "update review set state = 'resolved', closed_by = 'engine', closed_at = ?2 where seq = ?1",
+                params![seq, at],
+            )?;
+        }
+    }
+    Ok(())
+}
+
+/// Linked and no longer contradicted, or apart and no longer alike.
+fn is_settled(patient: &LocalPatient, other: &LocalPatient) -> bool {
+    let weight = matching::compare(&patient.demographics, &other.demographics);
+    if patient.person == other.person {
+        !weight.vetoes.iter().copied().any(Veto::is_hard)
+    } else {
+        matching::decide(&weight) == Outcome::New
+    }
+}
+
+pub(crate) fn close(tx: &mut Tx, id: i64, actor: &Actor, at: Timestamp) -> Result<()> {
+    tx.execute(
+        "update review set state = 'decided', closed_by = ?2, closed_at = ?3 where seq = ?1",
+        params![id, actor_text(actor), at],
+    )?;
+    Ok(())
+}
+
+struct Stored {
+    id: i64,
+    at: Timestamp,
+    kind: String,
+    a: uuid::Uuid,
+    b: uuid::Uuid,
+    weight: f64,
+    waterfall: String,
+    model_version: String,
+    filed_by: String,
+    state: String,
+}
+
+impl Stored {
+    fn from_row(row: &Row<'_>) -> std::result::Result<Self, db::Error> {
+        Ok(Self {
+            id: row.get(0)?,
+            at: row.get(1)?,
+            kind: row.get(2)?,
+            a: row.get(3)?,
+            b: row.get(4)?,
+            weight: row.get(5)?,
+            waterfall: row.get(6)?,
+            model_version: row.get(7)?,
+            filed_by: row.get(8)?,
+            state: row.get(9)?,
+        })
+    }
+
+    fn complete(self, tx: &mut Tx) -> Result<Review> {
+        Ok(Review {
+            id: self.id,
+            at: self.at,
+            kind: ReviewKind::parse(&self.kind).ok_or(Error::Unknown("kind of review"))?,
+            a: record(tx, self.a)?,
+            b: record(tx, self.b)?,
+            weight: self.weight,
+            waterfall: read_waterfall(&self.waterfall)?,
+            model_version: self.model_version,
+            filed_by: self.filed_by,
+            open: self.state == "open",
+        })
+    }
+}
+
+fn record(tx: &mut Tx, id: uuid::Uuid) -> Result<LocalPatient> {
+    let found = local_patient::local_patient(tx, LocalPatientId::from_uuid(id))?;
+    found.ok_or(Error::Unknown("record of a review"))
+}

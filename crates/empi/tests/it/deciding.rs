@@ -1,0 +1,83 @@
+//! What a steward's decision does, and that it stays.
+
+use empi::{Decision, Error, LinkKind};
+use model::Demographics;
+
+use crate::world::*;
+
+fn decide(db: &db::Db, decision: Decision) {
+    let review = queue(db)[0].id;
+    write(db, move |tx| empi::decide(tx, review, decision, &steward(), day(10)));
+}
+
+fn alike() -> (Demographics, Demographics) {
+    (thomasina(), with_number(thomasina(), 2))
+}
+
+#[test]
+fn the_same_person_is_joined_with_the_stewards_name_in_the_history() {
+    for db in indexes() {
+        let (one, other) = alike();
+        let first = feed(&db, "RD3/R1", &one);
+        let second = feed(&db, "RBD/B1", &other);
+        decide(&db, Decision::SamePerson);
+        assert_eq!(person_of(&db, "RBD/B1"), first);
+        assert_eq!(read(&db, |tx| empi::resolve(tx, second)), Some(first));
+        assert_eq!(read(&db, empi::review_count), 0);
+        let last = read(&db, |tx| empi::link_history(tx, first)).pop().unwrap();
+        assert_eq!(last.kind, LinkKind::Confirmed);
+        assert_eq!(last.actor, "Ann Steward (Data steward, QVV)");
+        // A change of details does not question what a steward has confirmed.
+        let moved = Demographics { addresses: vec![address("1 Quay", "BH15 1HJ")], ..other };
+        feed_on(&db, 11, "RBD/B1", &moved);
+        assert_eq!(read(&db, empi::review_count), 0);
+    }
+}
+
+#[test]
+fn not_the_same_outranks_the_engine_for_good() {
+    for db in indexes() {
+        let first = feed(&db, "RD3/R1", &thomasina());
+        let second = feed(&db, "RD3/R2", &without_number(thomasina()));
+        decide(&db, Decision::NotTheSame);
+        // Even the same verified number does not join them now, nor is it asked again.
+        assert_eq!(feed_on(&db, 11, "RD3/R2", &thomasina()), second);
+        assert_ne!(first, second);
+        assert_eq!(queued(&db), []);
+    }
+}
+
+#[test]
+fn a_decision_is_made_once() {
+    for db in indexes() {
+        feed(&db, "RD3/R1", &thomasina());
+        feed(&db, "RD3/R2", &without_number(thomasina()));
+        let review = queue(&db)[0].id;
+        decide(&db, Decision::NotTheSame);
+        let again =
+            db.write(move |tx| empi::decide(tx, review, Decision::SamePerson, &steward(), day(11)));
+        assert!(matches!(again, Err(Error::ReviewClosed)));
+    }
+}
+
+#[test]
+fn parting_two_records_gives_each_its_own_person_and_moves_what_belongs_with_it() {
+    for db in indexes() {
+        let first = feed(&db, "RD3/R1", &thomasina());
+        feed(&db, "RBD/B1", &thomasina());
+        feed(&db, "RDZ/Z1", &thomasina());
+        feed_on(&db, 1, "RBD/B1", &with_number(thomasina(), 2));
+        feed_on(&db, 1, "RDZ/Z1", &with_number(thomasina(), 2));
+        assert_eq!(records(&db, first).len(), 3);
+        decide(&db, Decision::NotTheSame);
+        assert_eq!(person_of(&db, "RD3/R1"), first);
+        let split = person_of(&db, "RBD/B1");
+        assert_ne!(split, first);
+        assert_eq!(records(&db, split), ["RBD/B1", "RDZ/Z1"]);
+        assert!(
+            read(&db, |tx| empi::link_history(tx, split))
+                .iter()
+                .any(|event| event.kind == LinkKind::Split)
+        );
+    }
+}

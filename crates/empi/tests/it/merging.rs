@@ -1,0 +1,70 @@
+//! What a source's own merge (A40) does.
+
+use empi::ReviewKind;
+use model::{Demographics, OdsCode, PersonId};
+
+use crate::world::*;
+
+fn merge(db: &db::Db, survivor: &str, subsumed: &str) -> PersonId {
+    let (survivor, subsumed) = (identity(survivor), identity(subsumed));
+    let organisation = OdsCode::parse("RD3").unwrap();
+    write(db, move |tx| empi::merge(tx, &survivor, &subsumed, &organisation, day(9)))
+}
+
+fn merged_into(db: &db::Db, text: &str) -> Option<model::LocalPatientId> {
+    let id = identity(text).local_patient();
+    read(db, |tx| empi::local_patient(tx, id)).unwrap().merged_into
+}
+
+#[test]
+fn a_merge_joins_the_people_and_marks_the_subsumed_record() {
+    for db in indexes() {
+        let first = feed(&db, "RD3/R1", &thomasina());
+        let unlike =
+            Demographics { names: vec![name("Yeobright", "T")], ..Demographics::default() };
+        assert_ne!(feed(&db, "RD3/R2", &unlike), first);
+        assert_eq!(merge(&db, "RD3/R1", "RD3/R2"), first);
+        assert_eq!(person_of(&db, "RD3/R2"), first);
+        assert_eq!(merged_into(&db, "RD3/R2"), Some(identity("RD3/R1").local_patient()));
+        assert_eq!(merged_into(&db, "RD3/R1"), None);
+        assert_eq!(merge(&db, "RD3/R1", "RD3/R2"), first, "again changes nothing");
+    }
+}
+
+#[test]
+fn a_merge_of_two_verified_numbers_is_recorded_and_asked_about() {
+    for db in indexes() {
+        let first = feed(&db, "RD3/R1", &thomasina());
+        let other = Demographics {
+            names: vec![name("Oak", "Gabriel")],
+            birth_date: "1971-11-05".parse().ok(),
+            addresses: vec![],
+            ..with_number(thomasina(), 2)
+        };
+        let second = feed(&db, "RD3/R2", &other);
+        assert_eq!(merge(&db, "RD3/R1", "RD3/R2"), first);
+        assert_eq!(person_of(&db, "RD3/R2"), second);
+        assert_eq!(merged_into(&db, "RD3/R2"), Some(identity("RD3/R1").local_patient()));
+        assert_eq!(queued(&db), [ReviewKind::PossibleDuplicate]);
+        assert_eq!(queue(&db)[0].filed_by, "source");
+    }
+}
+
+#[test]
+fn a_merge_may_name_numbers_never_seen() {
+    for db in indexes() {
+        let person = merge(&db, "RD3/R8", "RD3/R9");
+        assert_eq!(records(&db, person), ["RD3/R8", "RD3/R9"]);
+        assert_eq!(feed(&db, "RD3/R9", &thomasina()), person);
+    }
+}
+
+#[test]
+fn a_merge_taken_back_the_other_way_leaves_no_circle() {
+    for db in indexes() {
+        merge(&db, "RD3/R1", "RD3/R2");
+        merge(&db, "RD3/R2", "RD3/R1");
+        assert_eq!(merged_into(&db, "RD3/R2"), None);
+        assert_eq!(merged_into(&db, "RD3/R1"), Some(identity("RD3/R2").local_patient()));
+    }
+}
