@@ -18,7 +18,7 @@ mod error;
 pub use body::BodyError;
 pub use document::{Document, document};
 pub use error::Error;
-pub use merge_patient::merge_patient;
+pub use merge_patient::{Merged, merge_patient};
 pub use prepare::{Precision, prepare};
 pub use put::{Provenance, Written, put};
 pub use read::{Version, current, history, version};

@@ -17,8 +17,16 @@ use crate::{Error, read};
 
 type ElementTimes = BTreeMap<String, Timestamp>;
 
-/// Merges what was `said` of local patient `subject` at `event_time`, removes what was `cleared`,
-/// and returns the whole Patient as it now stands.
+/// A Patient before and after news about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Merged {
+    /// As it stood; `None` for a patient heard of for the first time.
+    pub before: Option<Resource>,
+    /// As it stands now.
+    pub now: Resource,
+}
+
+/// Merges what was `said` of local patient `subject` at `event_time`, and removes what was `cleared`.
 pub fn merge_patient(
     tx: &mut Tx,
     subject: LocalPatientId,
@@ -26,7 +34,7 @@ pub fn merge_patient(
     cleared: &[String],
     event_time: Timestamp,
     provenance: &Provenance,
-) -> Result<Resource, Error> {
+) -> Result<Merged, Error> {
     let id = subject.to_string();
     let before = find(tx, "Patient", &id)?;
     let mut times = before.as_ref().map_or_else(ElementTimes::new, element_times);
@@ -47,7 +55,7 @@ pub fn merge_patient(
         Some(_) if known.as_ref() == Some(&merged) => {}
         Some(current) => write.next(tx, &current)?,
     }
-    Ok(merged)
+    Ok(Merged { before: known, now: merged })
 }
 
 fn element_times(current: &crate::put::Current) -> ElementTimes {

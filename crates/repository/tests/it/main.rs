@@ -208,7 +208,7 @@ fn a_patient_said_in_pieces_is_kept_whole() {
             &[],
         );
         assert_eq!(
-            (late.text("gender"), late.text("name.family"), late.get("telecom")),
+            (late.now.text("gender"), late.now.text("name.family"), late.now.get("telecom")),
             (Some("male"), Some("Hardy"), None)
         );
         say(&db, 3, json!({"resourceType": "Patient", "name": [{"family": "Hardy"}]}), &[]);

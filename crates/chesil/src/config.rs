@@ -1,0 +1,170 @@
+//! Configuration is files: `chesil.toml` and `channels/*.toml`, read whole, every mistake named by
+//! file and line before anything starts.
+
+mod file;
+mod problem;
+mod channel;
+
+use std::fs;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use accounts::{Organisation, OrganisationKind};
+use gateway::{Consumer, Practice};
+use model::OdsCode;
+use sha2::{Digest, Sha256};
+use toml::Spanned;
+
+pub(crate) use channel::ChannelSettings;
+pub(crate) use problem::{Problem, Problems};
+use file::{ChesilToml, OrganisationToml, PracticeToml};
+use problem::Source;
+
+/// Everything the program needs to start, checked.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    /// The record's name on every page: `Dorset Care Record`.
+    pub(crate) title: String,
+    /// The only folder that is written to.
+    pub(crate) data: PathBuf,
+    /// Where the database is.
+    pub(crate) database: db::Location,
+    /// Where the portal and the FHIR interface listen.
+    pub(crate) listen: SocketAddr,
+    /// The organisations of the region.
+    pub(crate) organisations: Vec<Organisation>,
+    /// The ways in.
+    pub(crate) channels: Vec<ChannelSettings>,
+    /// The GP practices that can be asked.
+    pub(crate) gateway: gateway::Config,
+    /// A folder of policies in the place of the standard ones.
+    pub(crate) policies: Option<PathBuf>,
+    /// A fingerprint of all files, kept with every processed message.
+    pub(crate) hash: String,
+}
+
+/// Reads `folder/chesil.toml` and `folder/channels/*.toml`.
+///
+/// # Errors
+/// Every mistake that can be found without starting, each with its file and line.
+pub(crate) fn load(folder: &Path) -> Result<Settings, Problems> {
+    let mut problems = Vec::new();
+    let main = Source::read(&folder.join("chesil.toml"), &mut problems);
+    let parsed = main.as_ref().and_then(|source| source.parse::<ChesilToml>(&mut problems));
+    let channels = channel::load_all(&folder.join("channels"), folder, &mut problems);
+    let settings = match (&main, parsed) {
+        (Some(source), Some(parsed)) => settings(folder, source, parsed, channels, &mut problems),
+        _ => None,
+    };
+    match settings {
+        Some(settings) if problems.is_empty() => Ok(settings),
+        _ => Err(Problems(problems)),
+    }
+}
+
+fn settings(
+    folder: &Path,
+    source: &Source,
+    parsed: ChesilToml,
+    channels: Vec<(Source, ChannelSettings)>,
+    problems: &mut Vec<Problem>,
+) -> Option<Settings> {
+    let data = folder.join(parsed.data.unwrap_or_else(|| "data".into()));
+    let database = database(source, parsed.database, &data, problems);
+    let organisations = organisations(source, &parsed.organisation, problems);
+    channel::check_together(&channels, &organisations, problems);
+    let mut gateway = gateway::Config::default();
+    if let Some(spine) = parsed.gateway {
+        gateway.consumer = Consumer { asid: spine.asid, issuer: spine.issuer, ..Consumer::default() };
+        gateway.proxy = spine.proxy;
+    }
+    for practice in parsed.practice {
+        if let Some((ods, practice)) = self::practice(source, practice, problems) {
+            gateway.practices.insert(ods, practice);
+        }
+    }
+    let hash = fingerprint(std::iter::once(source).chain(channels.iter().map(|(source, _)| source)));
+    Some(Settings {
+        title: parsed.title.unwrap_or_else(|| "Shared care record".to_owned()),
+        data,
+        database: database?,
+        listen: parsed.listen,
+        organisations,
+        channels: channels.into_iter().map(|(_, channel)| channel).collect(),
+        gateway,
+        policies: parsed.policies.map(|policies| folder.join(policies)),
+        hash,
+    })
+}
+
+fn database(
+    source: &Source,
+    address: Option<Spanned<String>>,
+    data: &Path,
+    problems: &mut Vec<Problem>,
+) -> Option<db::Location> {
+    let Some(address) = address else { return Some(db::Location::Sqlite(data.join("chesil.db"))) };
+    let parsed = db::Location::parse(address.get_ref());
+    parsed.map_err(|error| problems.push(source.problem(address.span(), error.to_string()))).ok()
+}
+
+fn organisations(
+    source: &Source,
+    listed: &[OrganisationToml],
+    problems: &mut Vec<Problem>,
+) -> Vec<Organisation> {
+    let mut organisations: Vec<Organisation> = Vec::new();
+    for one in listed {
+        let Some(ods) = ods_code(source, &one.ods, problems) else { continue };
+        if organisations.iter().any(|known| known.ods == ods) {
+            problems.push(source.problem(one.ods.span(), format!("{ods} is listed twice")));
+        }
+        let Some(kind) = OrganisationKind::parse(one.kind.get_ref()) else {
+            let kinds = OrganisationKind::ALL.map(OrganisationKind::code).join(", ");
+            problems.push(source.problem(one.kind.span(), format!("a kind is one of {kinds}")));
+            continue;
+        };
+        organisations.push(Organisation { ods, name: one.name.clone(), kind });
+    }
+    organisations
+}
+
+fn practice(source: &Source, listed: PracticeToml, problems: &mut Vec<Problem>) -> Option<(OdsCode, Practice)> {
+    let ods = ods_code(source, &listed.ods, problems)?;
+    let url = listed.url.get_ref();
+    if !(url.starts_with("https://") || url.starts_with("http://")) || url.ends_with('/') {
+        let sentence = "a practice's url begins with https:// and has no slash at its end";
+        problems.push(source.problem(listed.url.span(), sentence));
+    }
+    let practice = Practice { name: listed.name, base_url: listed.url.into_inner(), asid: listed.asid };
+    Some((ods, practice))
+}
+
+pub(crate) fn ods_code(source: &Source, code: &Spanned<String>, problems: &mut Vec<Problem>) -> Option<OdsCode> {
+    let parsed = OdsCode::parse(code.get_ref());
+    parsed.map_err(|error| problems.push(source.problem(code.span(), error.to_string()))).ok()
+}
+
+fn fingerprint<'a>(sources: impl Iterator<Item = &'a Source>) -> String {
+    let mut hash = Sha256::new();
+    for source in sources {
+        hash.update(source.text.as_bytes());
+        hash.update([0]);
+    }
+    hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The `*.toml` files of a folder by name; none where there is no folder.
+fn toml_files(folder: &Path) -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> = fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
+        .collect();
+    files.sort();
+    files
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,161 @@
+//! One file for each channel, and what must hold between them.
+
+use std::path::Path;
+use std::time::Duration;
+
+use accounts::Organisation;
+use engine::{Channel, ChannelKind, FileDrop, Mllp};
+use mapping::Feed;
+use model::OdsCode;
+
+use super::file::{ChannelToml, FhirToml, FileDropToml, MllpToml};
+use super::{Problem, Source, ods_code, toml_files};
+
+/// A channel, how its messages are mapped, and who may send.
+#[derive(Clone)]
+pub(crate) struct ChannelSettings {
+    pub(crate) channel: Channel,
+    pub(crate) feed: Feed,
+    /// The bearer token of a FHIR channel.
+    pub(crate) token: Option<String>,
+}
+
+impl std::fmt::Debug for ChannelSettings {
+    /// A token is a secret.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "ChannelSettings({:?})", self.channel)
+    }
+}
+
+/// The shortest token that cannot be guessed.
+const SHORTEST_TOKEN: usize = 20;
+
+/// The tables a folder may hold, with the column that keeps a person's rows in order.
+const TABLES: [&str; 2] = ["care_packages", "contacts"];
+
+pub(super) fn load_all(
+    folder: &Path,
+    root: &Path,
+    problems: &mut Vec<Problem>,
+) -> Vec<(Source, ChannelSettings)> {
+    let mut channels = Vec::new();
+    for path in toml_files(folder) {
+        let Some(source) = Source::read(&path, problems) else { continue };
+        let Some(parsed) = source.parse::<ChannelToml>(problems) else { continue };
+        let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+        if let Some(settings) = settings(&source, parsed, &name, root, problems) {
+            channels.push((source, settings));
+        }
+    }
+    channels
+}
+
+fn settings(
+    source: &Source,
+    parsed: ChannelToml,
+    name: &str,
+    root: &Path,
+    problems: &mut Vec<Problem>,
+) -> Option<ChannelSettings> {
+    let organisation = ods_code(source, &parsed.organisation, problems)?;
+    let (kind, token) = match (parsed.mllp, parsed.file_drop, parsed.fhir) {
+        (Some(mllp), None, None) => (self::mllp(mllp), None),
+        (None, Some(drop), None) => (file_drop(source, drop, root, problems)?, None),
+        (None, None, Some(fhir)) => {
+            let token = token(source, fhir, problems)?;
+            (ChannelKind::Http { path: format!("/fhir/{name}") }, Some(token))
+        }
+        _ => {
+            let sentence = "a channel has exactly one of [mllp], [file_drop] and [fhir]";
+            problems.push(source.problem(0..0, sentence));
+            return None;
+        }
+    };
+    Some(ChannelSettings::new(name, organisation, &parsed.authority, parsed.aliases, kind)
+        .with(parsed.charset, token))
+}
+
+impl ChannelSettings {
+    /// A channel whose feed has the same authority.
+    pub(crate) fn new(
+        name: &str,
+        organisation: OdsCode,
+        authority: &str,
+        aliases: Vec<String>,
+        kind: ChannelKind,
+    ) -> Self {
+        let mut feed = Feed::new(organisation.clone(), authority);
+        feed.aliases.clone_from(&aliases);
+        let channel = Channel { name: name.to_owned(), organisation, authority: authority.to_owned(), aliases, kind };
+        Self { channel, feed, token: None }
+    }
+
+    /// With a default character set and a token.
+    pub(crate) fn with(mut self, charset: Option<String>, token: Option<String>) -> Self {
+        self.feed.default_charset = charset;
+        self.token = token;
+        self
+    }
+}
+
+fn mllp(parsed: MllpToml) -> ChannelKind {
+    let mut mllp = Mllp::on(parsed.listen.into_inner());
+    mllp.allow = parsed.allow;
+    mllp.frame_limit_bytes = parsed.frame_limit_bytes.unwrap_or(mllp.frame_limit_bytes);
+    ChannelKind::Mllp(mllp)
+}
+
+/// A folder of CSV files for one of the council's tables.
+pub(crate) fn council_folder(folder: std::path::PathBuf, table: &str, every: Duration) -> ChannelKind {
+    let columns = mapping::required_columns(table).unwrap_or_default();
+    ChannelKind::FileDrop(FileDrop {
+        folder,
+        table: table.to_owned(),
+        required_columns: columns.iter().map(|column| (*column).to_owned()).collect(),
+        key_column: "person_id".to_owned(),
+        file_limit_bytes: 256 << 20,
+        every,
+    })
+}
+
+fn file_drop(source: &Source, parsed: FileDropToml, root: &Path, problems: &mut Vec<Problem>) -> Option<ChannelKind> {
+    let table = parsed.table.get_ref();
+    if !TABLES.contains(&table.as_str()) {
+        let sentence = format!("a table is one of {}", TABLES.join(", "));
+        problems.push(source.problem(parsed.table.span(), sentence));
+        return None;
+    }
+    let every = Duration::from_secs(parsed.every_seconds.unwrap_or(5).max(1));
+    Some(council_folder(root.join(parsed.folder), table, every))
+}
+
+fn token(source: &Source, parsed: FhirToml, problems: &mut Vec<Problem>) -> Option<String> {
+    if parsed.token.get_ref().len() < SHORTEST_TOKEN {
+        let sentence = format!("a token has at least {SHORTEST_TOKEN} characters");
+        problems.push(source.problem(parsed.token.span(), sentence));
+        return None;
+    }
+    Some(parsed.token.into_inner())
+}
+
+/// What no single file can get wrong: unknown organisations, two listeners on one port.
+pub(super) fn check_together(
+    channels: &[(Source, ChannelSettings)],
+    organisations: &[Organisation],
+    problems: &mut Vec<Problem>,
+) {
+    let mut taken: Vec<(std::net::SocketAddr, &str)> = Vec::new();
+    for (source, settings) in channels {
+        let channel = &settings.channel;
+        if !organisations.iter().any(|organisation| organisation.ods == channel.organisation) {
+            let sentence = format!("{} is not an [[organisation]] of chesil.toml", channel.organisation);
+            problems.push(source.problem(source.text.find("organisation").map_or(0..0, |at| at..at), sentence));
+        }
+        let ChannelKind::Mllp(mllp) = &channel.kind else { continue };
+        let at = source.text.find("listen").map_or(0..0, |at| at..at);
+        match taken.iter().find(|(address, _)| *address == mllp.listen && address.port() != 0) {
+            Some((address, by)) => problems.push(source.problem(at, format!("{address} is taken by channel {by}"))),
+            None => taken.push((mllp.listen, &channel.name)),
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! The files as they are written; `docs/configuration.md` explains every key.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+/// `chesil.toml`
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ChesilToml {
+    pub(super) title: Option<String>,
+    pub(super) data: Option<PathBuf>,
+    pub(super) database: Option<Spanned<String>>,
+    pub(super) listen: SocketAddr,
+    pub(super) policies: Option<PathBuf>,
+    #[serde(default)]
+    pub(super) organisation: Vec<OrganisationToml>,
+    pub(super) gateway: Option<GatewayToml>,
+    #[serde(default)]
+    pub(super) practice: Vec<PracticeToml>,
+}
+
+/// `[[organisation]]`
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OrganisationToml {
+    pub(super) ods: Spanned<String>,
+    pub(super) name: String,
+    pub(super) kind: Spanned<String>,
+}
+
+/// `[gateway]`
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct GatewayToml {
+    pub(super) asid: String,
+    pub(super) issuer: String,
+    pub(super) proxy: Option<String>,
+}
+
+/// `[[practice]]`
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PracticeToml {
+    pub(super) ods: Spanned<String>,
+    pub(super) name: String,
+    pub(super) url: Spanned<String>,
+    pub(super) asid: String,
+}
+
+/// `channels/NAME.toml`
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ChannelToml {
+    pub(super) organisation: Spanned<String>,
+    pub(super) authority: String,
+    #[serde(default)]
+    pub(super) aliases: Vec<String>,
+    pub(super) charset: Option<String>,
+    pub(super) mllp: Option<MllpToml>,
+    pub(super) file_drop: Option<FileDropToml>,
+    pub(super) fhir: Option<FhirToml>,
+}
+
+/// `[mllp]`
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MllpToml {
+    pub(super) listen: Spanned<SocketAddr>,
+    #[serde(default)]
+    pub(super) allow: Vec<IpAddr>,
+    pub(super) frame_limit_bytes: Option<usize>,
+}
+
+/// `[file_drop]`
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FileDropToml {
+    pub(super) folder: PathBuf,
+    pub(super) table: Spanned<String>,
+    pub(super) every_seconds: Option<u64>,
+}
+
+/// `[fhir]`
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FhirToml {
+    pub(super) token: Spanned<String>,
+}

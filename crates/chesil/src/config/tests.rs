@@ -1,0 +1,91 @@
+//! Configuration files, right and wrong, and what is said of them.
+
+use std::fs;
+use std::path::Path;
+
+use super::{Settings, load};
+
+const CHESIL: &str = r#"title = "Dorset Care Record"
+listen = "127.0.0.1:8080"
+
+[[organisation]]
+ods = "RD3"
+name = "Poole Hospital"
+kind = "hospital"
+
+[[practice]]
+ods = "J81001"
+name = "Parkstone"
+url = "https://gp.example/J81001/fhir"
+asid = "200000000001"
+"#;
+
+const POOLE: &str = r#"organisation = "RD3"
+authority = "RD3"
+
+[mllp]
+listen = "127.0.0.1:2575"
+"#;
+
+fn check(files: &[(&str, &str)]) -> Result<Settings, Vec<String>> {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap_or(Path::new("."))).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    let prefix = format!("{}/", folder.path().display());
+    load(folder.path()).map_err(|problems| {
+        problems.0.iter().map(|problem| problem.to_string().replace(&prefix, "")).collect()
+    })
+}
+
+fn problems(files: &[(&str, &str)]) -> Vec<String> {
+    check(files).map(|_| ()).unwrap_err()
+}
+
+#[test]
+fn a_whole_configuration_is_read() {
+    let settings = check(&[("chesil.toml", CHESIL), ("channels/poole.toml", POOLE)]).unwrap();
+    assert_eq!(settings.title, "Dorset Care Record");
+    assert_eq!(settings.channels.len(), 1);
+    assert_eq!(settings.channels[0].channel.name, "poole");
+    assert_eq!(settings.gateway.practices.len(), 1);
+    assert!(settings.data.ends_with("data"));
+}
+
+#[test]
+fn every_mistake_is_named_by_file_and_line() {
+    let wrong = CHESIL.replace("kind = \"hospital\"", "kind = \"hopsital\"");
+    assert!(problems(&[("chesil.toml", &wrong)])[0].starts_with("chesil.toml:7: a kind is one of hospital"));
+
+    let misspelt = POOLE.replace("authority", "autority");
+    let said = problems(&[("chesil.toml", CHESIL), ("channels/poole.toml", &misspelt)]);
+    assert!(said[0].starts_with("channels/poole.toml:2: unknown field `autority`"), "{said:?}");
+
+    let said = problems(&[
+        ("chesil.toml", CHESIL),
+        ("channels/a.toml", POOLE),
+        ("channels/b.toml", POOLE),
+        ("channels/c.toml", &POOLE.replace("\"RD3\"\nauthority", "\"RBD\"\nauthority").replace("2575", "2576")),
+        ("channels/d.toml", "organisation = \"RD3\"\nauthority = \"RD3\"\n"),
+        ("channels/e.toml", "organisation = \"RD3\"\nauthority = \"RD3\"\n[fhir]\ntoken = \"short\"\n"),
+        ("channels/f.toml", "organisation = \"RD3\"\nauthority = \"X\"\n[file_drop]\nfolder = \"in\"\ntable = \"cats\"\n"),
+    ]);
+    assert_eq!(
+        said,
+        [
+            "channels/d.toml:1: a channel has exactly one of [mllp], [file_drop] and [fhir]",
+            "channels/e.toml:4: a token has at least 20 characters",
+            "channels/f.toml:5: a table is one of care_packages, contacts",
+            "channels/b.toml:5: 127.0.0.1:2575 is taken by channel a",
+            "channels/c.toml:1: RBD is not an [[organisation]] of chesil.toml",
+        ]
+    );
+}
+
+#[test]
+fn a_missing_file_and_broken_toml_are_said_plainly() {
+    assert!(problems(&[])[0].starts_with("chesil.toml: cannot be read"));
+    assert!(problems(&[("chesil.toml", "listen = \n")])[0].starts_with("chesil.toml:1: "));
+}

@@ -1,0 +1,97 @@
+//! The GP practice's part: asked live, merged beside what is stored, never in its place.
+
+use std::collections::BTreeSet;
+
+use audit::Permit;
+use empi::Person;
+use gateway::{Gateway, GpRecord, GpRequest, Patience};
+use model::Section;
+use uuid::Uuid;
+
+use crate::section::{GpPart, SectionView, emptiness};
+use crate::{Line, Record, allergies};
+
+/// The GP practice's chip in the source strip.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum GpState {
+    /// The reader's role sees nothing that a practice holds, so none is asked.
+    NotAsked,
+    /// A practice is being asked, or will be when the page asks for it.
+    Asking,
+    /// It answered, or could not; without its lines, which are in the sections.
+    Answered(Box<GpRecord>),
+}
+
+impl GpState {
+    pub(crate) fn before_asking(_person: &Person, permit: &Permit) -> Self {
+        if wanted(permit).is_empty() { Self::NotAsked } else { Self::Asking }
+    }
+}
+
+fn wanted(permit: &Permit) -> BTreeSet<Section> {
+    gateway::SECTIONS.into_iter().filter(|section| permit.may_see(*section)).collect()
+}
+
+/// Asks the person's practice for what this permit covers. Always answers, within the gateway's
+/// deadline; `None` where the permit covers nothing that a practice holds.
+pub async fn ask(
+    gateway: &Gateway,
+    permit: &Permit,
+    person: &Person,
+    organisation_name: String,
+    patience: Patience,
+    trace: Uuid,
+) -> Option<GpRecord> {
+    let sections = wanted(permit);
+    if sections.is_empty() {
+        return None;
+    }
+    let request = GpRequest {
+        demographics: person.demographics.clone(),
+        actor: permit.actor().clone(),
+        organisation_name,
+        sections,
+        patience,
+        trace,
+    };
+    Some(gateway.gp_record(&request).await)
+}
+
+/// The record with the practice's answer: its lines beside the stored ones, its states in every section.
+#[must_use]
+pub fn with_gp(mut record: Record, mut answer: GpRecord) -> Record {
+    let name = answer.practice_name.clone().unwrap_or_else(|| "GP practice".to_owned());
+    let items = std::mem::take(&mut answer.items);
+    let mut fetched: Vec<(Section, Line)> = Vec::with_capacity(items.len());
+    for item in items {
+        let section = item.section;
+        fetched.push((
+            section,
+            Line::fetched(item, answer.practice.clone(), name.clone(), answer.fetched_at),
+        ));
+    }
+    let not_in_record = record.sources.iter().map(|source| source.not_in_record).sum();
+    for (section, view) in &mut record.sections {
+        let SectionView::Shown { lines, gp, emptiness: empty, .. } = view else { continue };
+        if gp.is_none() {
+            continue;
+        }
+        let state = answer.sections.get(section).cloned().unwrap_or_else(|| {
+            gateway::SectionState::NotRetrievable {
+                why: "The GP practice was not asked for this.".to_owned(),
+            }
+        });
+        let part = GpPart::Answered { state, at: answer.fetched_at };
+        let stored_by: Vec<String> =
+            lines.iter().map(|line| line.source.name().to_owned()).collect();
+        lines.extend(fetched.extract_if(.., |(of, _)| of == section).map(|(_, line)| line));
+        // A stable sort: lines of one moment stay in the order their source gave them.
+        lines.sort_by(|a, b| b.at.cmp(&a.at));
+        *empty = emptiness(&stored_by, not_in_record, Some(&part));
+        *gp = Some(part);
+    }
+    record.allergies =
+        allergies::banner(record.sections.get(&Section::Allergies), Some(answer.allergies));
+    record.gp = GpState::Answered(Box::new(answer));
+    record
+}

@@ -1,0 +1,168 @@
+//! Opens a record: everything that is stored about one person, as one reader may see it.
+
+use std::collections::BTreeMap;
+
+use audit::Permit;
+use db::Tx;
+use empi::Person;
+use jiff::Timestamp;
+use model::{LocalPatientId, PersonId, Section};
+use repository::Page;
+
+use crate::section::{GpPart, emptiness};
+use crate::source::{self, SourceKind};
+use crate::{
+    AllergyBanner, Error, GpState, InHospital, Line, SectionView, Source, SourceState, allergies,
+};
+
+/// One person's record, as one reader may see it at one moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// Whose.
+    pub person: Person,
+    /// When it was opened.
+    pub opened_at: Timestamp,
+    /// The audit entry that was written first.
+    pub entry: i64,
+    /// The source strip, without the GP practice.
+    pub sources: Vec<SourceState>,
+    /// The GP practice's chip.
+    pub gp: GpState,
+    /// "In hospital now?"; `None` where the reader's role does not see stays.
+    pub in_hospital: Option<InHospital>,
+    /// The banner's allergy line.
+    pub allergies: AllergyBanner,
+    /// The sections in the order of [`Section::ALL`].
+    pub sections: BTreeMap<Section, SectionView>,
+}
+
+/// Lines of each section on the record page; a section's own page shows all.
+const SUMMARY: Page = Page { offset: 0, limit: 12 };
+
+/// Opens the record that `permit` is for: each section's newest lines.
+pub fn open(
+    tx: &mut Tx,
+    permit: &Permit,
+    sources: &[Source],
+    now: Timestamp,
+) -> Result<Record, Error> {
+    let reader = Reader::new(tx, permit, sources)?;
+    let mut sections = BTreeMap::new();
+    for section in Section::ALL {
+        sections.insert(section, reader.section(tx, section, SUMMARY)?);
+    }
+    let in_hospital = if permit.may_see(Section::Encounters) {
+        let stays = repository::current_stays(tx, &reader.patients)?;
+        Some(InHospital::answer(stays, &reader.states, now))
+    } else {
+        None
+    };
+    let allergies = allergies::banner(sections.get(&Section::Allergies), None);
+    Ok(Record {
+        gp: GpState::before_asking(&reader.person, permit),
+        person: reader.person,
+        opened_at: now,
+        entry: permit.entry(),
+        sources: reader.states,
+        in_hospital,
+        allergies,
+        sections,
+    })
+}
+
+/// One page of one section, with all its stored lines in reach.
+pub fn open_section(
+    tx: &mut Tx,
+    permit: &Permit,
+    sources: &[Source],
+    section: Section,
+    page: Page,
+) -> Result<SectionView, Error> {
+    Reader::new(tx, permit, sources)?.section(tx, section, page)
+}
+
+/// The person a permit is for, through any redirect.
+pub(crate) fn person_of(tx: &mut Tx, permit: &Permit) -> Result<Person, Error> {
+    let asked: PersonId = permit.person().ok_or(Error::NoSuchPerson)?;
+    let now = empi::resolve(tx, asked)?.ok_or(Error::NoSuchPerson)?;
+    empi::person(tx, now)?.ok_or(Error::NoSuchPerson)
+}
+
+/// What every section needs to be read.
+struct Reader<'a> {
+    permit: &'a Permit,
+    person: Person,
+    patients: Vec<LocalPatientId>,
+    states: Vec<SourceState>,
+}
+
+impl<'a> Reader<'a> {
+    fn new(tx: &mut Tx, permit: &'a Permit, sources: &[Source]) -> Result<Self, Error> {
+        let person = person_of(tx, permit)?;
+        let patients = person.local_patients.iter().map(|patient| patient.id).collect();
+        let states = states(tx, &person, sources)?;
+        Ok(Self { permit, person, patients, states })
+    }
+
+    fn section(&self, tx: &mut Tx, section: Section, page: Page) -> Result<SectionView, Error> {
+        if !self.permit.may_see(section) {
+            let why = self.permit.why_not(section).to_owned();
+            return Ok(SectionView::NotShown { why });
+        }
+        let rows = repository::rows(tx, &self.patients, section, page)?;
+        let stored_total = repository::count(tx, &self.patients, section)?;
+        let lines = rows.into_iter().map(|row| {
+            let name = self.name(&row.organisation);
+            Line::stored(row, name)
+        });
+        let gp = gateway::SECTIONS.contains(&section).then_some(GpPart::Asking);
+        let emptiness = emptiness(&self.feeding(section), self.not_in_record(), gp.as_ref());
+        Ok(SectionView::Shown { lines: lines.collect(), stored_total, gp, emptiness })
+    }
+
+    fn name(&self, organisation: &model::OdsCode) -> String {
+        let source = self.states.iter().find(|state| state.organisation == *organisation);
+        source.map_or_else(|| organisation.to_string(), |source| source.name.clone())
+    }
+
+    /// The names of those who would have said something in this section, because they know the person.
+    fn feeding(&self, section: Section) -> Vec<String> {
+        let feeds = |kind: SourceKind| match section {
+            Section::SocialCare => kind == SourceKind::Council,
+            Section::Consultations | Section::Immunisations => false,
+            _ => kind != SourceKind::Council,
+        };
+        let known = self.states.iter().filter(|state| state.knows_person && feeds(state.kind));
+        known.map(|state| state.name.clone()).collect()
+    }
+
+    fn not_in_record(&self) -> u64 {
+        self.states.iter().map(|state| state.not_in_record).sum()
+    }
+}
+
+fn states(tx: &mut Tx, person: &Person, sources: &[Source]) -> Result<Vec<SourceState>, Error> {
+    let heard = source::last_heard(sources, &engine::last_received(tx)?);
+    let mut states = Vec::new();
+    for source in sources {
+        let mut local = person
+            .local_patients
+            .iter()
+            .filter(|patient| patient.organisation == source.organisation);
+        let mut not_in_record = 0;
+        let mut knows_person = false;
+        for patient in local.by_ref() {
+            knows_person = true;
+            not_in_record += engine::unprocessed_about(tx, &patient.identity)?;
+        }
+        states.push(SourceState {
+            organisation: source.organisation.clone(),
+            name: source.name.clone(),
+            kind: source.kind,
+            knows_person,
+            last_heard_at: heard.get(&source.organisation).copied(),
+            not_in_record,
+        });
+    }
+    Ok(states)
+}
