@@ -1,5 +1,7 @@
 //! Consultations: the encounter, then its entries under topic and heading, in the practice's order.
 
+use std::collections::HashSet;
+
 use model::Section;
 use serde_json::Value;
 
@@ -13,10 +15,10 @@ use crate::moment;
 /// 325851000000107 |Consultation encounter type|: the list that a consultation's structure hangs on.
 const CONSULTATION: &str = "325851000000107";
 
-/// Topic, heading, entry: lists nest no deeper (Access Record Structured, consultation structure).
+/// Consultation, topic, heading: lists nest no deeper (Access Record Structured, consultation structure).
 const DEPTH: usize = 3;
 
-/// No consultation is longer; lists that refer to each other end here.
+/// No consultation is longer: an answer that repeats its references without end is cut here.
 const MOST_LINES: usize = 5_000;
 
 /// One consultation: a line for the encounter and a line for each entry.
@@ -25,12 +27,11 @@ pub(super) fn lines(bundle: &Bundle, entry: &Value) -> Vec<GpItem> {
         return by_type(bundle, Section::Consultations, entry);
     }
     let head = head(bundle, entry);
-    let mut lines = Vec::new();
+    let mut walk = Walk { bundle, seen: HashSet::new(), lines: Vec::new() };
     for structure in structures(bundle, entry) {
-        for topic in each(structure, "entry") {
-            walk(bundle, (structure, topic), &[], DEPTH, &mut lines);
-        }
+        walk.list(structure, &[], DEPTH);
     }
+    let mut lines = walk.lines;
     for line in &mut lines {
         // What was said in a consultation is dated by it unless it says otherwise.
         if line.at.is_none() {
@@ -73,37 +74,50 @@ fn structures<'a>(bundle: &'a Bundle, encounter: &'a Value) -> impl Iterator<Ite
     })
 }
 
-/// Topics hold headings, headings hold entries; a flat topic holds entries itself.
-fn walk(
-    bundle: &Bundle,
-    (list, entry): (&Value, &Value),
-    titles: &[&str],
-    depth: usize,
-    lines: &mut Vec<GpItem>,
-) {
-    let target = bundle.entry(list, entry);
-    let heading = (!titles.is_empty()).then(|| titles.join(" / "));
-    match target {
-        Some(inner) if text(inner, "/resourceType") == Some("List") => {
-            if depth > 0 && lines.len() < MOST_LINES {
-                let mut titles = titles.to_vec();
-                titles.extend(text(inner, "/title"));
-                for entry in each(inner, "entry") {
-                    walk(bundle, (inner, entry), &titles, depth - 1, lines);
+/// A walk through the lists of one consultation. Topics hold headings, headings hold entries; a
+/// flat topic holds entries itself. No list is entered twice.
+struct Walk<'a> {
+    bundle: &'a Bundle,
+    seen: HashSet<&'a str>,
+    lines: Vec<GpItem>,
+}
+
+impl<'a> Walk<'a> {
+    fn list(&mut self, list: &'a Value, titles: &[&str], depth: usize) {
+        if depth == 0 || !self.seen.insert(text(list, "/id").unwrap_or_default()) {
+            return;
+        }
+        for entry in each(list, "entry") {
+            match self.bundle.entry(list, entry) {
+                Some(inner) if text(inner, "/resourceType") == Some("List") => {
+                    let titles: Vec<&str> =
+                        titles.iter().copied().chain(text(inner, "/title")).collect();
+                    self.list(inner, &titles, depth - 1);
                 }
+                found => self.entry(list, entry, found, titles),
             }
         }
-        Some(resource) => {
-            let mut met = by_type(bundle, Section::Consultations, resource);
+    }
+
+    fn entry(
+        &mut self,
+        list: &'a Value,
+        entry: &'a Value,
+        found: Option<&'a Value>,
+        titles: &[&str],
+    ) {
+        if self.lines.len() >= MOST_LINES {
+            return;
+        }
+        let heading = (!titles.is_empty()).then(|| titles.join(" / "));
+        if let Some(resource) = found {
+            let mut met = by_type(self.bundle, Section::Consultations, resource);
             met.iter_mut().for_each(|line| line.heading.clone_from(&heading));
-            lines.append(&mut met);
-        }
-        // "Referral items are not supported by the provider system."
-        None => {
-            if let Some(words) = text(entry, "/item/display") {
-                let line = new_line(Section::Consultations, list, &[], None);
-                lines.push(GpItem { text: words.to_owned(), heading, status: None, ..line });
-            }
+            self.lines.append(&mut met);
+        } else if let Some(words) = text(entry, "/item/display") {
+            // "Referral items are not supported by the provider system."
+            let line = new_line(Section::Consultations, list, &[], None);
+            self.lines.push(GpItem { text: words.to_owned(), heading, status: None, ..line });
         }
     }
 }
