@@ -1,0 +1,7 @@
+//! The trail, on every engine.
+
+mod world;
+mod records;
+mod tampering;
+mod searching;
+mod alerting;
