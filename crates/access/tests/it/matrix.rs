@@ -69,6 +69,7 @@ fn actions(text: &mut String, policies: &Policies, standing: Standing) {
             Action::ALL.map(|action| decide(policies, action, &facts).allowed()),
             codes(),
         );
+        text.truncate(text.trim_end().len());
         text.push('\n');
     }
 }
