@@ -43,11 +43,10 @@ pub fn split(bytes: &[u8]) -> Batch<'_> {
         match kind {
             Line::Message => message_start = Some(at),
             Line::Trailer => batch.count_declared(line),
-            Line::Envelope => {}
             Line::Other if message_start.is_none() => {
                 batch.stray_bytes += line.trim_ascii().len();
             }
-            Line::Other => {}
+            Line::Envelope | Line::Other => {}
         }
         at += length + 1;
     }

@@ -42,8 +42,7 @@ impl Builder {
 
     /// Adds a segment, whose fields are then set on what is returned.
     pub fn segment(&mut self, name: &str) -> &mut SegmentBuilder {
-        self.segments.push(SegmentBuilder::new(name, self.separators));
-        self.segments.last_mut().unwrap_or_else(|| unreachable!("a segment was just added"))
+        self.segments.push_mut(SegmentBuilder::new(name, self.separators))
     }
 
     /// The message's bytes, each segment ended by CR.

@@ -1,3 +1,5 @@
+//! Answers in the sender's own terms.
+
 use crate::ADMISSION;
 use hl7v2::{AckCode, acknowledge, parse};
 

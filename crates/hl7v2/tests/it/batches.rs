@@ -1,3 +1,5 @@
+//! Files of many messages.
+
 use hl7v2::batch::split;
 use hl7v2::parse;
 

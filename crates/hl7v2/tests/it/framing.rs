@@ -1,3 +1,5 @@
+//! MLLP frames, however their bytes arrive.
+
 use hl7v2::mllp::{Codec, Frame, encode};
 
 fn message(text: &str) -> Frame {

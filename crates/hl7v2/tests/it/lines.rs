@@ -1,3 +1,5 @@
+//! Line ends, stray lines and character sets.
+
 use hl7v2::{Charset, parse};
 
 const HEADER: &str = "MSH|^~\\&|PAS|RD3|||||ADT^A01|1";

@@ -1,3 +1,5 @@
+//! Absent, deleted or sent.
+
 use hl7v2::{Path, Presence, parse};
 
 #[test]

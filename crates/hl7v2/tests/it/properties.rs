@@ -1,3 +1,5 @@
+//! What holds for any bytes, any text and any chunking.
+
 use hl7v2::mllp::{Codec, Frame, encode};
 use hl7v2::{AckCode, Builder, Charset, Separators, acknowledge, batch, escape, parse, unescape};
 use proptest::collection::vec;

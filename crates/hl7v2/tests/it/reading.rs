@@ -1,3 +1,5 @@
+//! Paths, segments and separators, and what is refused.
+
 use crate::ADMISSION;
 use hl7v2::{ParseError, Path, parse};
 

@@ -1,3 +1,5 @@
+//! Messages written, and copied byte for byte.
+
 use crate::ADMISSION;
 use hl7v2::{Builder, Separators, parse};
 
