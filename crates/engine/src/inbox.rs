@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 
 use crate::Error;
 use crate::backlog::Backlog;
-use crate::message_log::{self, Accepted, Arrival, Receipt};
+use crate::message_log::{self, Accepted, Arrival, Hashed, Receipt};
 
 /// The message log of one process, shared by its sources and its processor. Cheap to clone.
 #[derive(Clone)]
@@ -48,9 +48,9 @@ impl Inbox {
 
     /// Stores what arrived together, all or nothing, and returns when it is durable.
     pub fn store(&self, arrivals: Vec<Arrival>) -> Result<Vec<Receipt>, Error> {
-        let backlog = Arc::clone(&self.backlog);
+        let arrivals = hashed(arrivals);
         let receipts = self.db.write(move |tx| store_all(tx, arrivals))?;
-        count(&backlog, &receipts);
+        count(&self.backlog, &receipts);
         Ok(receipts)
     }
 
@@ -61,6 +61,7 @@ impl Inbox {
     pub fn submit(&self, arrivals: Vec<Arrival>) -> oneshot::Receiver<Result<Vec<Receipt>, Error>> {
         let (sender, receiver) = oneshot::channel();
         let backlog = Arc::clone(&self.backlog);
+        let arrivals = hashed(arrivals);
         self.db.submit(
             move |tx| store_all(tx, arrivals),
             move |result| {
@@ -109,7 +110,12 @@ impl Inbox {
     }
 }
 
-fn store_all(tx: &mut db::Tx, arrivals: Vec<Arrival>) -> Result<Vec<Receipt>, Error> {
+/// Hashing long messages must not hold up the one writer.
+fn hashed(arrivals: Vec<Arrival>) -> Vec<Hashed> {
+    arrivals.into_iter().map(Hashed::from).collect()
+}
+
+fn store_all(tx: &mut db::Tx, arrivals: Vec<Hashed>) -> Result<Vec<Receipt>, Error> {
     arrivals.into_iter().map(|arrival| message_log::store(tx, arrival)).collect()
 }
 

@@ -33,15 +33,14 @@ pub use history::{Event, EventKind, events};
 pub use inbox::{Inbox, Limits};
 pub use list::{Filter, Page, Row, held_behind, list, message, received};
 pub use message::{Format, Received, State};
-pub use message_log::{
-    Accepted, Arrival, NewMessage, Receipt, Unreadable, accept, quarantine, store,
-};
+pub use message_log::{Accepted, Arrival, NewMessage, Receipt, Unreadable, accept, quarantine};
 pub use operator::{retry, retry_parked, skip};
 pub use order_key::OrderKeys;
 pub use processor::{Pace, Processor, Progress, Running};
 pub use shutdown::{Shutdown, ShutdownSignal, shutdown};
 pub use source::bundle::accept_bundle;
 pub use source::file_drop::{Collected, Watcher, watch};
+pub use source::mllp::{Listener, bind};
 pub use summary::{ChannelSummary, summary};
 
 /// The tables of the message log.

@@ -9,6 +9,9 @@ use sha2::{Digest, Sha256};
 use crate::destination::category_code;
 use crate::{Error, Format, OrderKeys, State};
 
+/// Characters of an id, a sender or an order key that are kept.
+pub(crate) const LONGEST_TEXT: usize = 200;
+
 /// A message as a source read it.
 #[derive(Clone)]
 pub struct NewMessage {
@@ -80,19 +83,42 @@ pub enum Accepted {
     Quarantined,
 }
 
-/// Stores what arrived: a message waits, unreadable bytes go into quarantine.
-pub fn store(tx: &mut Tx, arrival: Arrival) -> Result<Receipt, Error> {
-    match arrival {
-        Arrival::Message(message) => accept(tx, message),
-        Arrival::Unreadable(unreadable) => quarantine(tx, unreadable),
+/// An arrival with the hash of its bytes, which is made before the transaction begins.
+pub(crate) struct Hashed {
+    arrival: Arrival,
+    hash: Vec<u8>,
+}
+
+impl From<Arrival> for Hashed {
+    fn from(arrival: Arrival) -> Self {
+        let (Arrival::Message(NewMessage { body, .. })
+        | Arrival::Unreadable(Unreadable { body, .. })) = &arrival;
+        let hash = hash(body);
+        Self { arrival, hash }
     }
+}
+
+/// Stores what arrived: a message waits, unreadable bytes go into quarantine.
+pub(crate) fn store(tx: &mut Tx, hashed: Hashed) -> Result<Receipt, Error> {
+    match hashed.arrival {
+        Arrival::Message(message) => accept_hashed(tx, message, hashed.hash),
+        Arrival::Unreadable(unreadable) => quarantine_hashed(tx, unreadable, hashed.hash),
+    }
+}
+
+fn hash(body: &[u8]) -> Vec<u8> {
+    Sha256::digest(body).to_vec()
 }
 
 /// Stores a message, unless it is a repeat: same channel, sender, control id and bytes.
 ///
 /// A message without a control id is always new.
 pub fn accept(tx: &mut Tx, message: NewMessage) -> Result<Receipt, Error> {
-    let hash = Sha256::digest(&message.body).to_vec();
+    let hash = hash(&message.body);
+    accept_hashed(tx, message, hash)
+}
+
+fn accept_hashed(tx: &mut Tx, message: NewMessage, hash: Vec<u8>) -> Result<Receipt, Error> {
     let inserted = insert(tx, &message, &hash)?;
     let Some((seq, reused)) = inserted else {
         let seq = count_duplicate(tx, &message, hash)?;
@@ -106,7 +132,11 @@ pub fn accept(tx: &mut Tx, message: NewMessage) -> Result<Receipt, Error> {
 /// Keeps bytes that could not be read. The same bytes again are counted, not stored twice, so that
 /// a sender that insists does not fill the disk.
 pub fn quarantine(tx: &mut Tx, unreadable: Unreadable) -> Result<Receipt, Error> {
-    let hash = Sha256::digest(&unreadable.body).to_vec();
+    let hash = hash(&unreadable.body);
+    quarantine_hashed(tx, unreadable, hash)
+}
+
+fn quarantine_hashed(tx: &mut Tx, unreadable: Unreadable, hash: Vec<u8>) -> Result<Receipt, Error> {
     // `channel || ''` keeps the search on the short index of unfinished messages.
     let known = tx.query_one(
         "update message set duplicates = duplicates + 1
@@ -159,10 +189,10 @@ fn insert(tx: &mut Tx, message: &NewMessage, hash: &[u8]) -> Result<Option<(i64,
             &message.channel,
             message.format.code(),
             message.received_at,
-            &message.sender,
-            &message.control_id,
-            &message.message_type,
-            &message.event_time,
+            clip(&message.sender),
+            clip(&message.control_id),
+            clip(&message.message_type),
+            clip(&message.event_time),
             length(&message.body),
             hash,
             message.order_keys.first.clone(),
@@ -185,7 +215,7 @@ fn count_duplicate(tx: &mut Tx, message: &NewMessage, hash: Vec<u8>) -> Result<i
          where control_id = ?1 and control_id <> '' and channel = ?2 and sender = ?3
              and body_hash = ?4
          returning seq",
-        params![&message.control_id, &message.channel, &message.sender, hash],
+        params![clip(&message.control_id), &message.channel, clip(&message.sender), hash],
         |row| row.get(0),
     )?;
     Ok(seq.ok_or(no_number())?)
@@ -198,6 +228,11 @@ fn add_duplicate(tx: &mut Tx, channel: &str) -> Result<(), Error> {
         params![channel],
     )?;
     Ok(())
+}
+
+/// What a sender writes may be of any length; an index entry may not.
+fn clip(text: &str) -> &str {
+    text.char_indices().nth(LONGEST_TEXT).map_or(text, |(end, _)| text.get(..end).unwrap_or(text))
 }
 
 fn length(body: &[u8]) -> i64 {

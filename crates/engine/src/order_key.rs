@@ -3,6 +3,8 @@
 //! A key need not be right to be safe: two patients sharing a key only wait for each other, and
 //! news that comes out of order is put right by its event time. So nothing here fails.
 
+use crate::message_log::LONGEST_TEXT;
+
 /// Up to two keys of a message; a merge speaks of two patients and waits for both.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct OrderKeys {
@@ -16,7 +18,10 @@ impl OrderKeys {
         let mut numbers = numbers.into_iter().map(str::trim).filter(|number| !number.is_empty());
         let first = numbers.next();
         let other = numbers.find(|number| Some(*number) != first);
-        let key = |number: &str| format!("{channel} {number}");
+        let key = |number: &str| {
+            let number: String = number.chars().take(LONGEST_TEXT).collect();
+            format!("{channel} {number}")
+        };
         Self { first: first.map(key), other: other.map(key) }
     }
 }

@@ -1,6 +1,9 @@
 //! Where messages come from: each source reads, stores through the [`Inbox`](crate::Inbox), and only
 //! then answers.
 
+pub(crate) mod mllp;
+mod connection;
+mod hl7;
 pub(crate) mod bundle;
 pub(crate) mod file_drop;
 mod csv_file;

@@ -5,5 +5,6 @@ mod log;
 mod order;
 mod crash;
 mod operator;
+mod mllp;
 mod file_drop;
 mod bundle;

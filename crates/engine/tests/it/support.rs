@@ -39,6 +39,14 @@ impl Bench {
         Self { db: db.clone(), clock, inbox, ward, processor }
     }
 
+    /// From now on, sources stop reading at this many waiting messages.
+    pub(crate) fn limit(&mut self, high_water: i64) {
+        let limits = Limits { high_water };
+        self.inbox = Inbox::open(self.db.clone(), self.clock.clone(), limits).unwrap();
+        let pace = Pace { messages: 4, time: Duration::from_secs(5) };
+        self.processor = Processor::new(self.inbox.clone(), self.ward.clone(), "config-1", pace);
+    }
+
     /// Stores `body` for these patients under this control id.
     pub(crate) fn accept(&self, control_id: &str, patients: &[&str], body: &str) -> Accepted {
         let arrival = Arrival::Message(message(control_id, patients, body));

@@ -1,0 +1,201 @@
+//! One connection: frames in, each stored, acknowledgements out in the order of the frames.
+//!
+//! Reading and answering run side by side, so that many messages share one commit; the queue
+//! between them bounds how many. It reads no further while too many messages wait for the
+//! processor, so the sender's own queue grows instead of ours.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use hl7v2::mllp;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::sync::mpsc::error::TryRecvError;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+
+use super::hl7::{self, Reply};
+use crate::{Channel, Error, Inbox, Mllp, Receipt, ShutdownSignal};
+
+/// How long a peer that does not read its acknowledgements may hold up a shutdown.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Acknowledgements are written together up to this size.
+const TOGETHER_BYTES: usize = 16 << 10;
+
+/// Bytes are read in chunks of this size.
+const CHUNK_BYTES: usize = 16 << 10;
+
+/// Bytes in flight are counted in pieces of this size.
+const PIECE_BYTES: usize = 1 << 10;
+
+/// What the connections of one channel share.
+#[derive(Debug)]
+pub(super) struct Intake {
+    inbox: Inbox,
+    channel: Channel,
+    frame_limit_bytes: usize,
+    in_flight: usize,
+    pieces: Arc<Semaphore>,
+    all_pieces: u32,
+}
+
+/// A frame that is stored or being stored, and not yet acknowledged.
+struct Pending {
+    stored: oneshot::Receiver<Result<Vec<Receipt>, Error>>,
+    reply: Reply,
+    _pieces: Option<OwnedSemaphorePermit>,
+}
+
+impl Intake {
+    pub(super) fn new(inbox: Inbox, channel: Channel, mllp: &Mllp) -> Self {
+        let all_pieces = u32::try_from(mllp.in_flight_bytes / PIECE_BYTES).unwrap_or(u32::MAX >> 4);
+        let all_pieces = all_pieces.max(1);
+        Self {
+            inbox,
+            channel,
+            frame_limit_bytes: mllp.frame_limit_bytes,
+            in_flight: mllp.in_flight.max(1),
+            pieces: Arc::new(Semaphore::new(usize::try_from(all_pieces).unwrap_or(1))),
+            all_pieces,
+        }
+    }
+
+    pub(super) fn channel_name(&self) -> &str {
+        &self.channel.name
+    }
+
+    /// Room for a frame among the bytes in flight; a frame larger than all of it takes all of it.
+    async fn take_pieces(&self, frame_bytes: usize) -> Option<OwnedSemaphorePermit> {
+        let pieces = u32::try_from(frame_bytes / PIECE_BYTES + 1).unwrap_or(u32::MAX);
+        Arc::clone(&self.pieces).acquire_many_owned(pieces.min(self.all_pieces)).await.ok()
+    }
+}
+
+/// Serves one connection until the peer closes it, it fails, or `shutdown`.
+pub(super) async fn serve(stream: TcpStream, intake: &Intake, mut shutdown: ShutdownSignal) {
+    // Without it an acknowledgement may wait for the peer's next packet.
+    let _ = stream.set_nodelay(true);
+    let (from_peer, to_peer) = stream.into_split();
+    let (pending, answers) = mpsc::channel(intake.in_flight);
+    let end = shutdown.clone();
+    let reading = read_frames(from_peer, intake, pending, end);
+    let answering = write_answers(to_peer, intake, answers);
+    let both = async {
+        let mut answering = std::pin::pin!(answering);
+        tokio::select! {
+            () = reading => answering.await,
+            // The peer takes no more answers: reading on would store what cannot be acknowledged.
+            () = &mut answering => {}
+        }
+    };
+    let overdue = async {
+        shutdown.given().await;
+        tokio::time::sleep(PATIENCE).await;
+    };
+    tokio::select! {
+        () = both => {}
+        () = overdue => {}
+    }
+}
+
+async fn read_frames(
+    mut peer: OwnedReadHalf,
+    intake: &Intake,
+    pending: mpsc::Sender<Pending>,
+    mut shutdown: ShutdownSignal,
+) {
+    let mut codec = mllp::Codec::new(intake.frame_limit_bytes);
+    let mut chunk = vec![0; CHUNK_BYTES];
+    loop {
+        let read = tokio::select! {
+            () = shutdown.given() => return,
+            read = peer.read(&mut chunk) => read,
+        };
+        // The peer has closed, or is gone: half a frame was never acknowledged, it will come again.
+        let Ok(length @ 1..) = read else { return };
+        for frame in codec.feed(chunk.get(..length).unwrap_or_default()) {
+            tokio::select! {
+                biased;
+                () = shutdown.given() => return,
+                () = intake.inbox.room() => {}
+            }
+            if !take(frame, intake, &pending).await {
+                return;
+            }
+        }
+    }
+}
+
+/// Submits a frame and queues its answer; false where nobody writes answers any more.
+async fn take(frame: mllp::Frame, intake: &Intake, pending: &mpsc::Sender<Pending>) -> bool {
+    // The place in the queue comes first: what is submitted is always answered.
+    let Ok(place) = pending.reserve().await else { return false };
+    let (arrivals, reply, pieces) = match frame {
+        mllp::Frame::Message(bytes) => {
+            let pieces = intake.take_pieces(bytes.len()).await;
+            let (arrivals, reply) = hl7::read(bytes, &intake.channel, intake.inbox.now());
+            (arrivals, reply, pieces)
+        }
+        mllp::Frame::TooLong { limit_bytes } => {
+            let channel = intake.channel_name();
+            tracing::warn!(channel.name = %channel, "refused a message for {channel}: longer than {limit_bytes} bytes");
+            (Vec::new(), Reply::too_long(limit_bytes), None)
+        }
+    };
+    place.send(Pending { stored: intake.inbox.submit(arrivals), reply, _pieces: pieces });
+    true
+}
+
+async fn write_answers(
+    mut peer: OwnedWriteHalf,
+    intake: &Intake,
+    mut answers: mpsc::Receiver<Pending>,
+) {
+    let mut out = Vec::new();
+    loop {
+        let next = match answers.try_recv() {
+            Ok(next) => Some(next),
+            Err(TryRecvError::Disconnected) => None,
+            Err(TryRecvError::Empty) => {
+                if flush(&mut peer, &mut out).await.is_err() {
+                    return;
+                }
+                answers.recv().await
+            }
+        };
+        let Some(mut pending) = next else { break };
+        let stored = match pending.stored.try_recv() {
+            Ok(stored) => Some(stored),
+            Err(oneshot::error::TryRecvError::Closed) => None,
+            Err(oneshot::error::TryRecvError::Empty) => {
+                if flush(&mut peer, &mut out).await.is_err() {
+                    return;
+                }
+                pending.stored.await.ok()
+            }
+        };
+        if let Some(Err(error)) = &stored {
+            let channel = intake.channel_name();
+            tracing::error!(channel.name = %channel, "a message for {channel} was not stored: {error}");
+        }
+        let receipts = stored.and_then(Result::ok);
+        if let Some(answer) = pending.reply.to(receipts.as_deref(), intake.inbox.now()) {
+            out.extend(mllp::encode(&answer));
+        }
+        if out.len() >= TOGETHER_BYTES && flush(&mut peer, &mut out).await.is_err() {
+            return;
+        }
+    }
+    // Whoever closed the connection does not wait for this.
+    let _ = flush(&mut peer, &mut out).await;
+    let _ = peer.shutdown().await;
+}
+
+async fn flush(peer: &mut OwnedWriteHalf, out: &mut Vec<u8>) -> std::io::Result<()> {
+    if !out.is_empty() {
+        peer.write_all(out).await?;
+        out.clear();
+    }
+    Ok(())
+}

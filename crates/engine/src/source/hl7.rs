@@ -1,0 +1,261 @@
+//! A frame's bytes as messages for the log, and the answer to it.
+//!
+//! Only what the queue needs is read here: who sent it, its id, its type and time, and whose
+//! messages it must stay in order with. What the rest means is the destination's business, so
+//! nothing in it can stop a message from being stored.
+
+use hl7v2::{AckCode, Message, ParseError, Segment, acknowledge, batch};
+use jiff::Timestamp;
+
+use crate::{Arrival, Channel, Format, NewMessage, OrderKeys, Receipt, Unreadable};
+
+/// Reads one frame: a message, or a batch of them. A frame without content stores nothing.
+pub(super) fn read(frame: Vec<u8>, channel: &Channel, at: Timestamp) -> (Vec<Arrival>, Reply) {
+    match hl7v2::parse(&frame) {
+        Ok(message) => {
+            let reply = Reply::to_message(&message);
+            let without_body = new_message(&message, channel, at);
+            (vec![Arrival::Message(NewMessage { body: frame, ..without_body })], reply)
+        }
+        Err(ParseError::Batch | ParseError::SeveralMessages { .. }) => {
+            read_batch(frame, channel, at)
+        }
+        Err(ParseError::Empty) => (Vec::new(), Reply::rejecting(frame, &ParseError::Empty)),
+        Err(error) => {
+            let reply = Reply::rejecting(header_line(&frame).to_vec(), &error);
+            (vec![unreadable(frame, channel, at, &error)], reply)
+        }
+    }
+}
+
+/// Each message of a batch is stored for itself; the frame gets one answer.
+fn read_batch(frame: Vec<u8>, channel: &Channel, at: Timestamp) -> (Vec<Arrival>, Reply) {
+    let batch = batch::split(&frame);
+    let mut reply = None;
+    let mut refused = None;
+    let mut arrivals = Vec::with_capacity(batch.messages.len());
+    for bytes in batch.messages {
+        match hl7v2::parse(bytes) {
+            Ok(message) => {
+                reply.get_or_insert_with(|| Reply::to_message(&message));
+                let without_body = new_message(&message, channel, at);
+                let body = bytes.to_vec();
+                arrivals.push(Arrival::Message(NewMessage { body, ..without_body }));
+            }
+            Err(error) => {
+                refused = Some(error);
+                arrivals.push(unreadable(bytes.to_vec(), channel, at, &error));
+            }
+        }
+    }
+    if arrivals.is_empty() {
+        let reply = Reply::rejecting(header_line(&frame).to_vec(), &ParseError::NoHeader);
+        return (vec![unreadable(frame, channel, at, &ParseError::NoHeader)], reply);
+    }
+    let mut reply = reply.unwrap_or_else(|| Reply::rejecting(Vec::new(), &ParseError::NoHeader));
+    if let Some(error) = refused {
+        reply.rejected = Some(format!("part of the batch was refused: {error}"));
+    }
+    reply.answer_batch(&frame);
+    (arrivals, reply)
+}
+
+/// All but the body, which may be long and is moved, not copied.
+fn new_message(message: &Message<'_>, channel: &Channel, at: Timestamp) -> NewMessage {
+    let field = |segment: &str, number: usize| {
+        let field = message.segment(segment).and_then(|segment| segment.field(number));
+        field.and_then(|field| field.value()).map(|text| text.trim().to_owned())
+    };
+    let header = |number| field("MSH", number).unwrap_or_default();
+    // EVN-6 is when it happened, EVN-2 when it was recorded, MSH-7 when it was sent.
+    let event_time = field("EVN", 6).or_else(|| field("EVN", 2)).unwrap_or_else(|| header(7));
+    NewMessage {
+        channel: channel.name.clone(),
+        format: Format::Hl7v2,
+        received_at: at,
+        sender: format!("{} {}", header(3), header(4)).trim().to_owned(),
+        control_id: header(10),
+        message_type: message_type(message),
+        event_time,
+        order_keys: order_keys(channel, message),
+        body: Vec::new(),
+    }
+}
+
+fn message_type(message: &Message<'_>) -> String {
+    let kind = message.message_type();
+    if kind.event.is_empty() {
+        kind.code.into_owned()
+    } else {
+        format!("{}^{}", kind.code, kind.event)
+    }
+}
+
+fn unreadable(body: Vec<u8>, channel: &Channel, at: Timestamp, error: &ParseError) -> Arrival {
+    Arrival::Unreadable(Unreadable {
+        channel: channel.name.clone(),
+        format: Format::Hl7v2,
+        received_at: at,
+        sender: String::new(),
+        reason: error.to_string(),
+        body,
+    })
+}
+
+/// The patients' numbers: PID-3 of every PID (A24 has two), then MRG-1 (A34, A40).
+pub(super) fn order_keys(channel: &Channel, message: &Message<'_>) -> OrderKeys {
+    let patients = message.segments_named("PID").filter_map(|pid| number(channel, &pid, 3));
+    let merged = message.segments_named("MRG").filter_map(|mrg| number(channel, &mrg, 1));
+    let numbers: Vec<String> = patients.chain(merged).collect();
+    OrderKeys::of(&channel.name, numbers.iter().map(String::as_str))
+}
+
+/// An identifier as a CX field holds it.
+struct Identifier {
+    number: String,
+    is_own: bool,
+    is_nhs_number: bool,
+}
+
+/// The organisation's own number among the repetitions; else any local one; else the NHS number.
+/// Never by position: senders put the NHS number first or last as they like.
+fn number(channel: &Channel, segment: &Segment<'_>, field: usize) -> Option<String> {
+    let field = segment.field(field)?;
+    let identifiers: Vec<Identifier> = field
+        .repetitions()
+        .filter_map(|repetition| {
+            let text = |number| repetition.component(number).value().unwrap_or_default();
+            // CX.4 is namespace & OID & its type; senders fill in one or both.
+            let authority = |number| {
+                let part = repetition.component(4).subcomponent(number);
+                part.value().unwrap_or_default().into_owned()
+            };
+            let (namespace, oid) = (authority(1), authority(2));
+            let own =
+                |authority: &str| !authority.is_empty() && channel.is_own_authority(authority);
+            let nameless = namespace.is_empty() && oid.is_empty();
+            Some(Identifier {
+                number: repetition.component(1).value()?.trim().to_owned(),
+                is_own: own(&namespace) || own(&oid) || nameless && channel.is_own_authority(""),
+                is_nhs_number: text(5) == "NH" || namespace == "NHS",
+            })
+        })
+        .collect();
+    identifiers
+        .iter()
+        .find(|identifier| identifier.is_own && !identifier.is_nhs_number)
+        .or_else(|| identifiers.iter().find(|identifier| !identifier.is_nhs_number))
+        .or_else(|| identifiers.first())
+        .map(|identifier| identifier.number.clone())
+}
+
+/// What is needed to answer a frame once it is known whether it is stored.
+pub(super) struct Reply {
+    /// The MSH segment that is answered, or what stood in its place.
+    header: Vec<u8>,
+    wish: Wish,
+    /// Why the content cannot be taken.
+    rejected: Option<String>,
+}
+
+/// Which answer the sender asks for (MSH-15 and MSH-16; HL7 v2.5.1 §2.9.3, table 0155).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wish {
+    /// Nothing said: AA, AE or AR.
+    Original,
+    /// AL: CA, CE or CR.
+    Enhanced,
+    /// ER: CE or CR, and silence where all is well.
+    EnhancedOnError,
+    /// SU: CA, and silence where something is not.
+    EnhancedOnSuccess,
+    /// NE for both: silence.
+    None,
+}
+
+impl Reply {
+    fn to_message(message: &Message<'_>) -> Self {
+        let header = message.segment("MSH");
+        let wish = |number| {
+            let field = header.and_then(|header| header.field(number));
+            field.and_then(|field| field.value()).unwrap_or_default().trim().to_ascii_uppercase()
+        };
+        let wish = match (wish(15).as_str(), wish(16).as_str()) {
+            ("AL", _) => Wish::Enhanced,
+            ("ER", _) => Wish::EnhancedOnError,
+            ("SU", _) => Wish::EnhancedOnSuccess,
+            ("NE", "NE") => Wish::None,
+            _ => Wish::Original,
+        };
+        let header = header.map(|header| header.raw().to_vec()).unwrap_or_default();
+        Self { header, wish, rejected: None }
+    }
+
+    fn rejecting(header: Vec<u8>, error: &ParseError) -> Self {
+        Self { header, wish: Wish::Original, rejected: Some(error.to_string()) }
+    }
+
+    /// The answer to a frame that was too long to be read at all.
+    pub(super) fn too_long(limit_bytes: usize) -> Self {
+        let reason = format!("the message is longer than {limit_bytes} bytes");
+        Self { header: Vec::new(), wish: Wish::Original, rejected: Some(reason) }
+    }
+
+    /// Lets the answer name the batch (BHS-11, else FHS-11) instead of its first message.
+    fn answer_batch(&mut self, frame: &[u8]) {
+        let lines = || frame.split(|byte| matches!(byte, b'\r' | b'\n'));
+        let line = lines()
+            .find(|line| line.starts_with(b"BHS"))
+            .or_else(|| lines().find(|line| line.starts_with(b"FHS")));
+        let id = line.and_then(|line| {
+            let separator = line.get(3)?;
+            line.split(|byte| byte == separator).nth(10)
+        });
+        let (Some(id @ [_, ..]), Some(separator)) = (id, self.header.get(3).copied()) else {
+            return;
+        };
+        let mut fields: Vec<&[u8]> = self.header.split(|byte| *byte == separator).collect();
+        fields.resize(fields.len().max(10), b"");
+        if let Some(control_id) = fields.get_mut(9) {
+            *control_id = id;
+        }
+        self.header = fields.join(&separator);
+    }
+
+    /// The answer: accepted only where `stored` has the receipts of a commit. `None` is silence.
+    pub(super) fn to(&self, stored: Option<&[Receipt]>, at: Timestamp) -> Option<Vec<u8>> {
+        let (outcome, text) = match (stored, &self.rejected) {
+            (None, _) => (Outcome::NotStored, Some("not stored; send it again")),
+            (Some(_), Some(reason)) => (Outcome::Rejected, Some(reason.as_str())),
+            (Some(_), None) => (Outcome::Stored, None),
+        };
+        let code = match (self.wish, outcome) {
+            (Wish::None, _)
+            | (Wish::EnhancedOnError, Outcome::Stored)
+            | (Wish::EnhancedOnSuccess, Outcome::NotStored | Outcome::Rejected) => return None,
+            (Wish::Original, Outcome::Stored) => AckCode::AA,
+            (Wish::Original, Outcome::NotStored) => AckCode::AE,
+            (Wish::Original, Outcome::Rejected) => AckCode::AR,
+            (_, Outcome::Stored) => AckCode::CA,
+            (_, Outcome::NotStored) => AckCode::CE,
+            (_, Outcome::Rejected) => AckCode::CR,
+        };
+        let number = stored.and_then(|receipts| receipts.first()).map(|receipt| receipt.seq);
+        let control_id = number.unwrap_or(at.as_microsecond()).to_string();
+        let at = at.strftime("%Y%m%d%H%M%S%z").to_string();
+        Some(acknowledge(&self.header, code, text, &control_id, &at))
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Outcome {
+    Stored,
+    NotStored,
+    Rejected,
+}
+
+/// The first line, which is all an answer needs; at most what a header can be long.
+fn header_line(frame: &[u8]) -> &[u8] {
+    let end = frame.iter().position(|byte| matches!(byte, b'\r' | b'\n')).unwrap_or(frame.len());
+    frame.get(..end.min(4 << 10)).unwrap_or_default()
+}
