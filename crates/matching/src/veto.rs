@@ -50,6 +50,8 @@ pub enum Rule {
     NumberAndBirthDate,
     /// One verified number, and the name agrees.
     NumberAndName,
+    /// One number, not verified by both, and both birth date and name agree.
+    NumberNameAndBirthDate,
 }
 
 impl Rule {
@@ -58,6 +60,7 @@ impl Rule {
         match self {
             Self::NumberAndBirthDate => "the same verified NHS number, and the birth date agrees",
             Self::NumberAndName => "the same verified NHS number, and the name agrees",
+            Self::NumberNameAndBirthDate => "the same NHS number, and name and birth date agree",
         }
     }
 }
@@ -118,13 +121,13 @@ pub(crate) fn vetoes(a: &Profile, b: &Profile, found: &Findings) -> Vec<Veto> {
 
 /// The rule that links these two, unless a veto stands against it.
 pub(crate) fn rule(found: &Findings) -> Option<Rule> {
-    if found.number != Some(NumberLevel::SameVerified) {
-        return None;
+    let (date, name) = (found.birth_date_agrees(), found.name_agrees());
+    match found.number? {
+        NumberLevel::SameVerified if date => Some(Rule::NumberAndBirthDate),
+        NumberLevel::SameVerified if name => Some(Rule::NumberAndName),
+        NumberLevel::Same if date && name => Some(Rule::NumberNameAndBirthDate),
+        _ => None,
     }
-    if found.birth_date_agrees() {
-        return Some(Rule::NumberAndBirthDate);
-    }
-    found.name_agrees().then_some(Rule::NumberAndName)
 }
 
 /// Two people on one number: nothing that both filled agrees, or they are visibly twins, or parent and child.
@@ -136,14 +139,15 @@ fn is_confusion(a: &Demographics, b: &Demographics, found: &Findings) -> bool {
     let twins = found.birth_date_agrees()
         && forename_differs
         && (found.gender_differs || birth_orders_differ(a, b));
-    both_conflict || twins || is_generation(a, b, found)
+    let generation = date_conflicts && is_generation(a, b, found);
+    both_conflict || twins || generation
 }
 
 /// Father and son of one name in one house.
 pub(crate) fn is_generation(a: &Demographics, b: &Demographics, found: &Findings) -> bool {
     found.same_home
         && found.name_agrees()
-        && found.birth_date == Some(BirthDateLevel::Different)
+        && found.birth_date.is_some_and(|level| level != BirthDateLevel::Same)
         && years_apart(a.birth_date, b.birth_date) > 10
 }
 

@@ -29,7 +29,7 @@ fn names_and_dates_are_forgiven_their_form() {
         for (family, given, birth_date, expected) in [
             ("Müller-Hardy", "Elizabeth", "1947-02-11", vec![Exact]),
             ("muller hardy", "ELIZABETH", "1947-02-11", vec![Exact]),
-            ("Elizabeth", "Muller-Hardy", "1947-02-11", vec![Exact]),
+            ("Elizabeth", "Muller-Hardy", "1947-02-11", vec![Similar]),
             ("Hardy", "Liz", "1947-02-11", vec![Similar]),
             ("obrien", "Elizabeth", "1947-02-11", vec![Similar]),
             ("Muller-Hardy", "Elizabeth", "1947-11-02", vec![Similar]),

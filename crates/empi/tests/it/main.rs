@@ -1,5 +1,7 @@
 //! The promises of the people index, on every engine there is.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail loudly")]
+
 mod world;
 mod feeding;
 mod merging;

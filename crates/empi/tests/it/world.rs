@@ -10,7 +10,7 @@ use model::{
 };
 
 /// Every engine, with the people index in it.
-pub fn indexes() -> Vec<Scratch> {
+pub(crate) fn indexes() -> Vec<Scratch> {
     let databases = databases();
     for db in &databases {
         db.migrate(&[empi::MIGRATIONS]).unwrap();
@@ -18,58 +18,58 @@ pub fn indexes() -> Vec<Scratch> {
     databases
 }
 
-pub fn write<T: Send + 'static>(
+pub(crate) fn write<T: Send + 'static>(
     db: &Db,
     job: impl FnOnce(&mut Tx) -> empi::Result<T> + Send + 'static,
 ) -> T {
     db.write(job).unwrap()
 }
 
-pub fn read<T>(db: &Db, job: impl FnOnce(&mut Tx) -> empi::Result<T>) -> T {
+pub(crate) fn read<T>(db: &Db, job: impl FnOnce(&mut Tx) -> empi::Result<T>) -> T {
     db.read(job).unwrap()
 }
 
 /// The `day`th day of a year in which everything here happens.
-pub fn day(day: i64) -> Timestamp {
+pub(crate) fn day(day: i64) -> Timestamp {
     Timestamp::from_second(1_767_225_600 + day * 86_400).unwrap()
 }
 
 /// `RD3/R1` as an identity.
-pub fn identity(text: &str) -> LocalIdentity {
+pub(crate) fn identity(text: &str) -> LocalIdentity {
     let (authority, value) = text.split_once('/').unwrap();
     LocalIdentity::new(authority, value)
 }
 
 /// Feeds what the source of `text` says.
-pub fn feed(db: &Db, text: &str, demographics: &Demographics) -> PersonId {
+pub(crate) fn feed(db: &Db, text: &str, demographics: &Demographics) -> PersonId {
     feed_on(db, 0, text, demographics)
 }
 
-pub fn feed_on(db: &Db, on: i64, text: &str, demographics: &Demographics) -> PersonId {
+pub(crate) fn feed_on(db: &Db, on: i64, text: &str, demographics: &Demographics) -> PersonId {
     let (identity, demographics) = (identity(text), demographics.clone());
     let organisation = OdsCode::parse(&identity.authority).unwrap();
     write(db, move |tx| empi::feed(tx, &identity, &organisation, &demographics, day(on)))
 }
 
-pub fn person_of(db: &Db, text: &str) -> PersonId {
+pub(crate) fn person_of(db: &Db, text: &str) -> PersonId {
     let id = identity(text).local_patient();
     read(db, |tx| empi::person_of(tx, id)).unwrap()
 }
 
-pub fn records(db: &Db, person: PersonId) -> Vec<String> {
+pub(crate) fn records(db: &Db, person: PersonId) -> Vec<String> {
     let name = |p: LocalPatient| format!("{}/{}", p.identity.authority, p.identity.value);
     read(db, |tx| empi::local_patients(tx, person)).into_iter().map(name).collect()
 }
 
-pub fn queue(db: &Db) -> Vec<Review> {
+pub(crate) fn queue(db: &Db) -> Vec<Review> {
     read(db, |tx| empi::review_queue(tx, Page { offset: 0, limit: 100 }))
 }
 
-pub fn queued(db: &Db) -> Vec<ReviewKind> {
+pub(crate) fn queued(db: &Db) -> Vec<ReviewKind> {
     queue(db).into_iter().map(|review| review.kind).collect()
 }
 
-pub fn steward() -> Actor {
+pub(crate) fn steward() -> Actor {
     Actor {
         user: UserId::from_uuid(stable_id(&["steward"])),
         name: "Ann Steward".into(),
@@ -79,7 +79,7 @@ pub fn steward() -> Actor {
 }
 
 /// Thomasina Hardy, as a careful source describes her; tests change what they are about.
-pub fn thomasina() -> Demographics {
+pub(crate) fn thomasina() -> Demographics {
     Demographics {
         nhs_number: Some(number(1)),
         nhs_number_status: NhsNumberStatus::Verified,
@@ -93,11 +93,11 @@ pub fn thomasina() -> Demographics {
 }
 
 /// The same person without her NHS number.
-pub fn without_number(demographics: Demographics) -> Demographics {
+pub(crate) fn without_number(demographics: Demographics) -> Demographics {
     Demographics { nhs_number: None, nhs_number_status: NhsNumberStatus::NotStated, ..demographics }
 }
 
-pub fn with_number(demographics: Demographics, stem: u32) -> Demographics {
+pub(crate) fn with_number(demographics: Demographics, stem: u32) -> Demographics {
     Demographics {
         nhs_number: Some(number(stem)),
         nhs_number_status: NhsNumberStatus::Verified,
@@ -106,11 +106,11 @@ pub fn with_number(demographics: Demographics, stem: u32) -> Demographics {
 }
 
 /// One of the numbers that are never issued.
-pub fn number(stem: u32) -> NhsNumber {
+pub(crate) fn number(stem: u32) -> NhsNumber {
     (0..).find_map(|step| NhsNumber::from_stem(999_000_000 + stem * 10 + step)).unwrap()
 }
 
-pub fn name(family: &str, given: &str) -> PersonName {
+pub(crate) fn name(family: &str, given: &str) -> PersonName {
     PersonName {
         family: family.into(),
         given: given.split_whitespace().map(Into::into).collect(),
@@ -118,6 +118,6 @@ pub fn name(family: &str, given: &str) -> PersonName {
     }
 }
 
-pub fn address(line: &str, postcode: &str) -> PostalAddress {
+pub(crate) fn address(line: &str, postcode: &str) -> PostalAddress {
     PostalAddress { lines: vec![line.into()], city: None, postcode: Some(postcode.into()) }
 }
