@@ -22,5 +22,6 @@ pub use gp::{GpState, ask, with_gp};
 pub use in_hospital::{InHospital, Inpatient};
 pub use line::{Line, LineSource, Origin, Precision};
 pub use open::{Record, open, open_section};
+pub use repository::Page;
 pub use section::{Emptiness, GpPart, SectionView};
 pub use source::{Source, SourceKind, SourceState};
