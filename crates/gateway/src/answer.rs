@@ -124,8 +124,7 @@ fn state_without_list(area: Area, unsupported: &[Unsupported]) -> SectionState {
     if area == Area::EndedAllergies {
         return SectionState::NothingRecorded;
     }
-    let why = format!("The GP practice's answer left out: {}.", area.label());
-    SectionState::NotRetrievable { why }
+    SectionState::NotRetrievable { why: "The GP practice's answer left this out.".to_owned() }
 }
 
 fn read_list(bundle: &Bundle, list: &Value, read: &mut Read, gaps: &mut Vec<String>) {

@@ -166,6 +166,7 @@ impl Gateway {
             state: answer.state,
             fetched_at,
             took_ms: took_ms(asked_at, fetched_at),
+            asked_since: question::asked_since(&request.sections, asked_at, &self.config.limits),
             sections: answer.sections,
             items: answer.items,
             allergies: answer.allergies,

@@ -60,20 +60,22 @@ fn identifier(patient: &Value) -> Option<&Value> {
         .find(|identifier| text(identifier, "/system") == Some("https://fhir.nhs.uk/Id/nhs-number"))
 }
 
+/// What a patient's record is made of.
+const CLINICAL: [&str; 9] = [
+    "List",
+    "AllergyIntolerance",
+    "MedicationStatement",
+    "MedicationRequest",
+    "Condition",
+    "Immunization",
+    "Observation",
+    "DiagnosticReport",
+    "Encounter",
+];
+
 /// Whether a clinical resource belongs to a patient other than the one returned.
 fn names_another_patient(bundle: &Bundle, patient: &Value) -> bool {
     let Some(id) = text(patient, "/id") else { return false };
-    const CLINICAL: [&str; 9] = [
-        "List",
-        "AllergyIntolerance",
-        "MedicationStatement",
-        "MedicationRequest",
-        "Condition",
-        "Immunization",
-        "Observation",
-        "DiagnosticReport",
-        "Encounter",
-    ];
     CLINICAL.into_iter().flat_map(|kind| bundle.of_type(kind)).any(|resource| {
         ["/subject/reference", "/patient/reference"].iter().any(|pointer| {
             text(resource, pointer)

@@ -22,6 +22,8 @@ pub(crate) fn parse(said: &str) -> Option<Moment> {
         4 => (format!("{said}-01-01"), Precision::Year),
         7 => (format!("{said}-01"), Precision::Month),
         10 => (said.to_owned(), Precision::Day),
+        // Systems that keep only days send them as midnight: no more was said.
+        _ if said.contains("T00:00:00") => (said.get(..10)?.to_owned(), Precision::Day),
         _ => return Some(Moment { at: said.parse().ok()?, precision: Precision::Instant }),
     };
     let at = date.parse::<Date>().ok()?.to_zoned(london()).ok()?.timestamp();
@@ -63,6 +65,7 @@ mod tests {
             ("2016", Some("2016")),
             ("2016-07", Some("Jul-2016")),
             ("2016-07-10", Some("10-Jul-2016")),
+            ("2016-07-10T00:00:00+00:00", Some("10-Jul-2016")),
             ("2016-07-10T23:30:00+00:00", Some("11-Jul-2016")),
             ("2016-07-10T09:30:00.123+01:00", Some("10-Jul-2016")),
             ("2016-13-10", None),

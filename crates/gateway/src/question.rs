@@ -1,8 +1,11 @@
 //! The request on the wire: the Parameters body, the token and the headers.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use model::{NhsNumber, Section};
 use serde_json::{Value, json};
 
@@ -29,6 +32,7 @@ pub(crate) fn parameters(
         "name": "patientNHSNumber",
         "valueIdentifier": {"system": "https://fhir.nhs.uk/Id/nhs-number", "value": number.to_string()},
     })];
+    let asked_since = asked_since(&request.sections, now, limits);
     let asked = Area::ALL.into_iter().filter(|area| request.sections.contains(&area.section()));
     for area in asked.filter(|area| *area != Area::EndedAllergies) {
         parameter.push(match area {
@@ -40,21 +44,33 @@ pub(crate) fn parameters(
                 "name": area.parameter(),
                 "part": [{"name": "includePrescriptionIssues", "valueBoolean": true}],
             }),
-            Area::Consultations => {
-                since(area, "consultationSearchPeriod", now, limits.consultation_days)
-            }
-            Area::Investigations => {
-                since(area, "investigationSearchPeriod", now, limits.investigation_days)
-            }
+            Area::Consultations => period(area, "consultationSearchPeriod", &asked_since),
+            Area::Investigations => period(area, "investigationSearchPeriod", &asked_since),
             _ => json!({"name": area.parameter()}),
         });
     }
     json!({"resourceType": "Parameters", "parameter": parameter})
 }
 
-fn since(area: Area, part: &str, now: Timestamp, days: i32) -> Value {
-    let start = moment::days_before(now, days).to_string();
+fn period(area: Area, part: &str, asked_since: &BTreeMap<Section, Date>) -> Value {
+    let start = asked_since.get(&area.section()).map(Date::to_string);
     json!({"name": area.parameter(), "part": [{"name": part, "valuePeriod": {"start": start}}]})
+}
+
+/// The sections that are asked for only from a day on. Long records are slow to make.
+pub(crate) fn asked_since(
+    sections: &BTreeSet<Section>,
+    now: Timestamp,
+    limits: &Limits,
+) -> BTreeMap<Section, Date> {
+    [
+        (Section::Consultations, limits.consultation_days),
+        (Section::Results, limits.investigation_days),
+    ]
+    .into_iter()
+    .filter(|(section, _)| sections.contains(section))
+    .map(|(section, days)| (section, moment::days_before(now, days)))
+    .collect()
 }
 
 /// The unsigned token that says who asks and why (GP Connect, cross-organisation audit and
@@ -122,6 +138,6 @@ fn practitioner(consumer: &Consumer, request: &GpRequest) -> Value {
 }
 
 /// Whether any of the sections can be asked of a practice.
-pub(crate) fn asks_anything(sections: &std::collections::BTreeSet<Section>) -> bool {
+pub(crate) fn asks_anything(sections: &BTreeSet<Section>) -> bool {
     Area::ALL.iter().any(|area| sections.contains(&area.section()))
 }

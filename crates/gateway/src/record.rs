@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use model::{OdsCode, Section};
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +23,9 @@ pub struct GpRecord {
     pub fetched_at: Timestamp,
     /// How long it took.
     pub took_ms: u64,
+    /// Sections that were asked for only from this day on: say so beside them, or their lines will
+    /// be taken for all there is (hazard 33).
+    pub asked_since: BTreeMap<Section, Date>,
     /// The state of every section that was asked for.
     pub sections: BTreeMap<Section, SectionState>,
     /// The lines, newest first within a section; lines of one heading stand together in their own order.

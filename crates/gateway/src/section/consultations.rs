@@ -112,7 +112,9 @@ impl<'a> Walk<'a> {
         let heading = (!titles.is_empty()).then(|| titles.join(" / "));
         if let Some(resource) = found {
             let mut met = by_type(self.bundle, Section::Consultations, resource);
-            met.iter_mut().for_each(|line| line.heading.clone_from(&heading));
+            for line in &mut met {
+                line.heading.clone_from(&heading);
+            }
             self.lines.append(&mut met);
         } else if let Some(words) = text(entry, "/item/display") {
             // "Referral items are not supported by the provider system."

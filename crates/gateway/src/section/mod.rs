@@ -40,7 +40,9 @@ fn by_type(bundle: &Bundle, section: Section, resource: &Value) -> Vec<GpItem> {
         "Observation" => results::observation(bundle, resource),
         _ => vec![plain(bundle, resource)],
     };
-    lines.iter_mut().for_each(|line| line.section = section);
+    for line in &mut lines {
+        line.section = section;
+    }
     lines
 }
 

@@ -229,6 +229,7 @@ async fn only_what_the_reader_may_see_is_asked_for() {
     };
     let (_, everything) = seen_by_the_practice(&request()).await;
     assert_eq!(names(&everything).len(), 8);
+    assert_eq!(everything["parameter"][4]["part"][0]["valuePeriod"]["start"], "2025-11-22");
     assert_eq!(everything["parameter"][1]["part"][0]["name"], "includeResolvedAllergies");
     let mut little = request();
     little.sections = [Section::Allergies, Section::SocialCare].into();

@@ -33,9 +33,9 @@ pub(crate) async fn answering(status: u16, body: String) -> String {
 }
 
 /// A practice that does with each connection what `each` does.
-pub(crate) async fn raw<F: Future<Output = ()> + Send>(each: fn(TcpStream) -> F) -> String
+pub(crate) async fn raw<F>(each: fn(TcpStream) -> F) -> String
 where
-    F: 'static,
+    F: Future<Output = ()> + Send + 'static,
 {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());

@@ -371,7 +371,7 @@ impl Writer<'_> {
                 );
             }
             Measured::Words(words) if !words.is_empty() => {
-                set(&mut resource, "valueString", json!(words))
+                set(&mut resource, "valueString", json!(words));
             }
             Measured::Words(_) => {}
         }

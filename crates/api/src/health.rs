@@ -1,0 +1,42 @@
+//! Is the system up? For load balancers and people in a hurry.
+
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use db::{Db, params};
+use serde_json::json;
+
+use crate::ApiState;
+
+/// A database that takes longer to answer is not reachable.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// `GET /health`: 200 while the database answers, else 503.
+pub(crate) async fn health(State(state): State<ApiState>) -> Response {
+    let db = state.inbox.db().clone();
+    let answered = tokio::task::spawn_blocking(move || answers(&db));
+    let up = matches!(tokio::time::timeout(PATIENCE, answered).await, Ok(Ok(true)));
+    let (status, word) =
+        if up { (StatusCode::OK, "up") } else { (StatusCode::SERVICE_UNAVAILABLE, "down") };
+    let body = json!({
+        "status": word,
+        "database": word,
+        "waiting_messages": state.inbox.waiting(),
+        "version": env!("CARGO_PKG_VERSION"),
+    });
+    (status, Json(body)).into_response()
+}
+
+fn answers(db: &Db) -> bool {
+    let one = db.read(|tx| tx.query_one("select 1", params![], |row| row.get::<i64>(0)));
+    match one {
+        Ok(one) => one == Some(1),
+        Err(error) => {
+            tracing::error!(%error, "the database does not answer: {error}");
+            false
+        }
+    }
+}
