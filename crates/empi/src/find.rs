@@ -54,6 +54,17 @@ pub enum Exactness {
     Similar,
 }
 
+impl Exactness {
+    /// The words on a page.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::NhsNumber => "NHS number",
+            Self::Exact => "Exact",
+            Self::Similar => "Similar",
+        }
+    }
+}
+
 /// Finds people. Needs an NHS number, or a name and the date of birth: no one browses names here.
 pub fn find(tx: &mut Tx, search: &Search) -> Result<FoundPeople> {
     if let Some(number) = &search.nhs_number {

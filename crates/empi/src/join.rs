@@ -19,7 +19,8 @@ pub(crate) enum Joined {
     KeptApart,
 }
 
-/// Joins two people, unless any pair of their records speaks against it.
+/// Joins two people on evidence, unless any pair of their records speaks against it: a record
+/// that fits both of two twins must not make them one.
 pub(crate) fn by_evidence(
     tx: &mut Tx,
     a: PersonId,
@@ -27,11 +28,33 @@ pub(crate) fn by_evidence(
     cause: &Cause,
     at: Timestamp,
 ) -> Result<Joined> {
+    let forbids = |veto: Veto| veto.is_hard() || matches!(veto, Veto::Sensitive | Veto::Twins);
+    unless(tx, (a, b), forbids, cause, at)
+}
+
+/// Joins two people because their source says that it is one; only a hard veto stands against it.
+pub(crate) fn by_source(
+    tx: &mut Tx,
+    a: PersonId,
+    b: PersonId,
+    cause: &Cause,
+    at: Timestamp,
+) -> Result<Joined> {
+    unless(tx, (a, b), Veto::is_hard, cause, at)
+}
+
+fn unless(
+    tx: &mut Tx,
+    (a, b): (PersonId, PersonId),
+    forbids: impl Fn(Veto) -> bool,
+    cause: &Cause,
+    at: Timestamp,
+) -> Result<Joined> {
     let (records_a, records_b) = (local_patient::members(tx, a)?, local_patient::members(tx, b)?);
     if any_kept_apart(tx, &records_a, &records_b)? {
         return Ok(Joined::KeptApart);
     }
-    if let Some(kind) = doubt(&records_a, &records_b) {
+    if let Some(kind) = doubt(&records_a, &records_b, forbids) {
         return Ok(Joined::Doubtful(kind));
     }
     people(tx, a, b, cause, at).map(Joined::Into)
@@ -48,14 +71,18 @@ pub(crate) fn any_kept_apart(tx: &mut Tx, a: &[LocalPatient], b: &[LocalPatient]
 }
 
 /// What stands against one person of all these records.
-fn doubt(a: &[LocalPatient], b: &[LocalPatient]) -> Option<ReviewKind> {
+fn doubt(
+    a: &[LocalPatient],
+    b: &[LocalPatient],
+    forbids: impl Fn(Veto) -> bool,
+) -> Option<ReviewKind> {
     if a.len() + b.len() > MOST_RECORDS {
         return Some(ReviewKind::PossibleDuplicate);
     }
     a.iter()
         .flat_map(|one| b.iter().map(move |other| (one, other)))
         .flat_map(|(one, other)| matching::compare(&one.demographics, &other.demographics).vetoes)
-        .find(|veto| veto.is_hard() || *veto == Veto::Sensitive)
+        .find(|veto| forbids(*veto))
         .map(Veto::review)
 }
 

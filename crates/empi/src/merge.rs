@@ -34,7 +34,7 @@ pub fn merge(
     }
     let weight = matching::compare(&kept.demographics, &gone.demographics);
     let cause = Cause::source(RULE, &weight);
-    match join::by_evidence(tx, kept.person, gone.person, &cause, at)? {
+    match join::by_source(tx, kept.person, gone.person, &cause, at)? {
         Joined::Into(person) => Ok(person),
         Joined::Doubtful(_) | Joined::KeptApart => {
             let kind = ReviewKind::PossibleDuplicate;

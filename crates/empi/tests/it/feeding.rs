@@ -80,6 +80,22 @@ fn twins_are_not_joined_and_not_asked_about_by_their_home_alone() {
 }
 
 #[test]
+fn a_record_that_fits_both_of_two_twins_makes_them_no_one_person() {
+    for db in indexes() {
+        let twin = |given: &str, order: Option<u8>| Demographics {
+            names: vec![name("Hardy", given)],
+            birth_order: order,
+            ..without_number(thomasina())
+        };
+        feed(&db, "RD3/R1", &twin("Thomasina", Some(1)));
+        feed(&db, "RBD/B1", &twin("Thomasin", Some(2)));
+        feed(&db, "RDZ/Z1", &twin("Thomasina", None));
+        feed(&db, "RDY/Y1", &twin("Thomasina Thomasin", None));
+        assert_ne!(person_of(&db, "RD3/R1"), person_of(&db, "RBD/B1"));
+    }
+}
+
+#[test]
 fn a_newborn_placeholder_waits_for_a_steward_or_a_number() {
     for db in indexes() {
         let baby = |given: &str| Demographics {

@@ -5,7 +5,7 @@ use model::{Demographics, OdsCode, PersonId};
 
 use crate::world::*;
 
-fn merge(db: &db::Db, survivor: &str, subsumed: &str) -> PersonId {
+pub(crate) fn merge(db: &db::Db, survivor: &str, subsumed: &str) -> PersonId {
     let (survivor, subsumed) = (identity(survivor), identity(subsumed));
     let organisation = OdsCode::parse("RD3").unwrap();
     write(db, move |tx| empi::merge(tx, &survivor, &subsumed, &organisation, day(9)))
