@@ -23,12 +23,14 @@ mod operator;
 mod history;
 mod list;
 mod summary;
+mod freshness;
 mod shutdown;
 mod error;
 
 pub use channel::{Channel, ChannelKind, FileDrop, Mllp};
 pub use destination::{DeliveryError, Destination};
 pub use error::Error;
+pub use freshness::{last_received, unprocessed_about};
 pub use history::{Event, EventKind, events};
 pub use inbox::{Inbox, Limits};
 pub use list::{Filter, Page, Row, held_behind, list, message, received};
@@ -44,7 +46,13 @@ pub use source::mllp::{Listener, bind};
 pub use summary::{ChannelSummary, summary};
 
 /// The tables of the message log.
-pub const MIGRATIONS: &[db::Migration] = &[db::Migration {
-    name: "engine/0001_message",
-    sql: include_str!("../migrations/0001_message.sql"),
-}];
+pub const MIGRATIONS: &[db::Migration] = &[
+    db::Migration {
+        name: "engine/0001_message",
+        sql: include_str!("../migrations/0001_message.sql"),
+    },
+    db::Migration {
+        name: "engine/0002_open_by_key",
+        sql: include_str!("../migrations/0002_open_by_key.sql"),
+    },
+];

@@ -100,7 +100,7 @@ fn totals(tx: &mut Tx, channel: &str) -> Result<(i64, i64), Error> {
     Ok(totals.unwrap_or_default())
 }
 
-fn last_message_at(tx: &mut Tx, channel: &str) -> Result<Option<Timestamp>, Error> {
+pub(crate) fn last_message_at(tx: &mut Tx, channel: &str) -> Result<Option<Timestamp>, Error> {
     let last = tx.query_one(
         "select received_at from message where channel = ?1 order by seq desc limit 1",
         params![channel],

@@ -121,7 +121,8 @@ fn text<'a>(value: &'a Value, pointer: &str) -> Option<&'a str> {
 
 /// Sixteen hexadecimal digits of the bytes' SHA-256.
 pub(super) fn short_hash(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    let first = Sha256::digest(bytes).first_chunk().copied().map_or(0, u64::from_be_bytes);
+    format!("{first:016x}")
 }
 
 impl Receipt {

@@ -1,5 +1,11 @@
 //! The engine from its sockets and folders to its destination, on every database there is.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test's helpers fail as the test does"
+)]
+
 mod support;
 mod log;
 mod order;

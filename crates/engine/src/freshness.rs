@@ -1,0 +1,36 @@
+//! How fresh the record can be: when a channel was last heard, and what has come about one patient
+//! that is not in the record yet.
+
+use std::collections::BTreeMap;
+
+use db::{Tx, params};
+use jiff::Timestamp;
+
+use crate::{Error, OrderKeys};
+
+/// When each of these channels last received a message; one that never did is absent.
+pub fn last_received<'a>(
+    tx: &mut Tx,
+    channels: impl IntoIterator<Item = &'a str>,
+) -> Result<BTreeMap<String, Timestamp>, Error> {
+    let mut last = BTreeMap::new();
+    for channel in channels {
+        if let Some(at) = crate::summary::last_message_at(tx, channel)? {
+            last.insert(channel.to_owned(), at);
+        }
+    }
+    Ok(last)
+}
+
+/// How many messages of `channel` about the patient with this `number` have come and are neither
+/// processed nor skipped.
+pub fn unprocessed_about(tx: &mut Tx, channel: &str, number: &str) -> Result<u64, Error> {
+    let Some(key) = OrderKeys::of(channel, [number]).first else { return Ok(0) };
+    let count: Option<i64> = tx.query_one(
+        "select count(*) from message where (order_key = ?1 or other_order_key = ?1)
+             and state <> 'processed' and state <> 'skipped'",
+        params![key],
+        |row| row.get(0),
+    )?;
+    Ok(count.and_then(|count| u64::try_from(count).ok()).unwrap_or(0))
+}
