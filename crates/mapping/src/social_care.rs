@@ -34,6 +34,19 @@ const PACKAGE: [&str; 8] = [
 const CONTACT: [&str; 7] =
     ["contact_id", "contact_date", "contact_type", "team", "worker", "outcome", "updated_at"];
 
+/// The columns that a file of `table` must have; `None` for a table nobody maps.
+pub fn required_columns(table: &str) -> Option<Vec<&'static str>> {
+    Some(PERSON.into_iter().chain(own_columns(table)?.iter().copied()).collect())
+}
+
+fn own_columns(table: &str) -> Option<&'static [&'static str]> {
+    match table {
+        "care_packages" => Some(&PACKAGE),
+        "contacts" => Some(&CONTACT),
+        _ => None,
+    }
+}
+
 /// Maps one row of a council's table: `care_packages` or `contacts`.
 pub fn social_care(
     bytes: &[u8],
@@ -41,11 +54,8 @@ pub fn social_care(
     feed: &Feed,
     received_at: Timestamp,
 ) -> Result<Mapped, Error> {
-    let columns: &[&str] = match table {
-        "care_packages" => &PACKAGE,
-        "contacts" => &CONTACT,
-        _ => return Err(Error::Unsupported(format!("the table {table}"))),
-    };
+    let columns =
+        own_columns(table).ok_or_else(|| Error::Unsupported(format!("the table {table}")))?;
     let row = Row::read(bytes, table, columns)?;
     let identity = LocalIdentity::new(&feed.authority, row.required("person_id")?);
     let occurred_at = row.when("updated_at")?.map_or(received_at, When::timestamp);

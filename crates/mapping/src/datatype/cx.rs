@@ -1,12 +1,32 @@
 //! CX, a patient number, to a FHIR Identifier.
 
 use fhir::{Element, datatype, system, uk_core};
+use hl7v2::Repetition;
 use model::{LocalIdentity, NhsNumber, NhsNumberError, NhsNumberStatus, OdsCode};
 use serde_json::Value;
 
 use crate::concept;
 use crate::feed::Feed;
 use crate::identity::{self, PatientNumber};
+use crate::read::{part, sub};
+
+/// A number with its authority (both spellings of CX.4) and type.
+pub(crate) fn patient_number(number: &Repetition<'_>) -> Option<PatientNumber> {
+    let value = part(number, 1);
+    if value.is_empty() {
+        return None;
+    }
+    let authorities = [sub(number, 4, 1), sub(number, 4, 2)];
+    let kind = part(number, 5);
+    // PIMS sends `2083964527^06^^^NI`: CX.2 is a trace status there, not a check digit.
+    let status = if kind == "NI" { part(number, 2) } else { String::new() };
+    Some(PatientNumber {
+        value,
+        authorities: authorities.into_iter().filter(|one| !one.is_empty()).collect(),
+        kind,
+        status: NhsNumberStatus::parse(&status),
+    })
+}
 
 /// The identifiers of a patient: the local one first, then NHS numbers with how sure the source is,
 /// then everything else it sent.

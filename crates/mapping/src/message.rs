@@ -1,0 +1,103 @@
+//! HL7 v2 messages, one file each kind: which segments belong together, and what they amount to.
+
+mod adt;
+mod oru_r01;
+mod mdm_t02;
+mod siu_s12;
+
+use fhir::When;
+use hl7v2::{Message, Segment};
+use jiff::Timestamp;
+
+use crate::error::Error;
+use crate::feed::Feed;
+use crate::mapped::{Mapped, PatientStatement};
+use crate::read::{text, when};
+use crate::segment::pid::{self, Patient};
+use crate::unmapped::unmapped;
+
+/// Maps one HL7 v2 message. Unknown and extra segments never fail it; they are listed in
+/// [`Mapped::unmapped`] by path.
+pub fn hl7_v2(message: &Message<'_>, feed: &Feed, received_at: Timestamp) -> Result<Mapped, Error> {
+    let header = Header::read(message, received_at);
+    let mut mapped = match (header.code.as_str(), header.trigger.as_str()) {
+        ("ADT", trigger) if adt::maps(trigger) => adt::map(message, &header, feed),
+        ("ORU", "R01" | "R03" | "") => oru_r01::map(message, &header, feed),
+        ("MDM", "T02" | "T04" | "T06" | "T08" | "T10" | "T11") => {
+            mdm_t02::map(message, &header, feed)
+        }
+        ("SIU", trigger) if siu_s12::maps(trigger) => siu_s12::map(message, &header, feed),
+        _ => Err(Error::Unsupported(header.event())),
+    }?;
+    mapped.unmapped = unmapped(message, &header.code);
+    Ok(mapped)
+}
+
+/// What MSH and EVN say of a message as a whole.
+struct Header {
+    code: String,
+    trigger: String,
+    /// EVN-6, else EVN-2, else MSH-7, else when it was received.
+    occurred_at: Timestamp,
+    /// EVN-2, else MSH-7, else when it was received.
+    recorded_at: Timestamp,
+    /// MSH-7, else when it was received.
+    sent_at: Timestamp,
+}
+
+impl Header {
+    fn read(message: &Message<'_>, received_at: Timestamp) -> Self {
+        let kind = message.message_type();
+        let evn = message.segment("EVN");
+        let evn_time = |field| evn.as_ref().and_then(|evn| when(evn, field)).map(When::timestamp);
+        let trigger = if kind.event.trim().is_empty() {
+            evn.as_ref().map_or_else(String::new, |evn| text(evn, 1))
+        } else {
+            kind.event.trim().to_owned()
+        };
+        let msh = message.segment("MSH");
+        let sent_at = msh.and_then(|msh| when(&msh, 7)).map_or(received_at, When::timestamp);
+        let recorded_at = evn_time(2).unwrap_or(sent_at);
+        Self {
+            code: kind.code.trim().to_uppercase(),
+            trigger: trigger.to_uppercase(),
+            occurred_at: evn_time(6).unwrap_or(recorded_at),
+            recorded_at,
+            sent_at,
+        }
+    }
+
+    /// `ADT^A01`, safe to show: only what a message type can hold.
+    fn event(&self) -> String {
+        let safe = |text: &str| -> String {
+            text.chars().filter(char::is_ascii_alphanumeric).take(8).collect()
+        };
+        match (safe(&self.code), safe(&self.trigger)) {
+            (code, trigger) if code.is_empty() && trigger.is_empty() => {
+                "a message without a type (MSH-9)".to_owned()
+            }
+            (code, trigger) if trigger.is_empty() => code,
+            (code, trigger) => format!("{code}^{trigger}"),
+        }
+    }
+}
+
+/// The first PID with its PD1 and NK1s.
+fn only_patient(message: &Message<'_>, feed: &Feed) -> Result<Patient, Error> {
+    let pid = message.segment("PID").ok_or(NO_PID)?;
+    let nk1: Vec<Segment<'_>> = message.segments_named("NK1").collect();
+    pid::patient(&pid, message.segment("PD1").as_ref(), &nk1, feed)
+}
+
+const NO_PID: Error = Error::Missing {
+    path: "PID",
+    name: "patient identification",
+    consequence: "it cannot be told whose message this is",
+};
+
+impl Patient {
+    fn into_statement(self, event_time: Timestamp) -> PatientStatement {
+        let Self { identity, resource, cleared } = self;
+        PatientStatement { identity, resource, cleared, event_time }
+    }
+}

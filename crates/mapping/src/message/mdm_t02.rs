@@ -1,0 +1,29 @@
+//! MDM: documents. T02 brings one, T04, T06, T08 and T10 bring it again, T11 takes it back.
+
+use hl7v2::{Message, Segment};
+
+use super::{Header, only_patient};
+use crate::error::Error;
+use crate::feed::Feed;
+use crate::mapped::{Mapped, Statement};
+use crate::segment::{pv1, txa};
+
+pub(super) fn map(message: &Message<'_>, header: &Header, feed: &Feed) -> Result<Mapped, Error> {
+    let mut mapped = Mapped::new(header.event(), header.occurred_at);
+    let patient = only_patient(message, feed)?;
+    let subject = patient.identity.clone();
+    mapped.patients.push(patient.into_statement(header.occurred_at));
+    let txa = message.segment("TXA").ok_or(Error::Missing {
+        path: "TXA",
+        name: "document header",
+        consequence: "there is no document",
+    })?;
+    let visit =
+        message.segment("PID").and_then(|pid| pv1::visit(message.segment("PV1").as_ref(), &pid));
+    let lines: Vec<Segment<'_>> = message.segments_named("OBX").collect();
+    let retracted = header.trigger == "T11";
+    let document = txa::document(&txa, &lines, retracted, &subject, visit.as_deref(), feed)?;
+    let event_time = header.occurred_at;
+    mapped.resources.push(Statement { subject, resource: document, event_time });
+    Ok(mapped)
+}

@@ -1,0 +1,71 @@
+//! Which fields carried a value that nothing used: paths for whoever extends a mapping, never values.
+
+use std::collections::BTreeSet;
+
+use hl7v2::{Message, Presence};
+
+/// Segments and the fields of them that are used, by kind of message. Field 1 (set id) never counts.
+const PATIENT: &[(&str, &[usize])] = &[
+    ("PID", &[2, 3, 5, 6, 7, 8, 9, 10, 11, 13, 14, 15, 16, 17, 18, 19, 22, 24, 25, 29, 30, 32]),
+    ("PD1", &[3, 4, 12]),
+    ("NK1", &[2, 3, 4, 5, 6, 7, 8, 9, 15]),
+];
+const ADT: &[(&str, &[usize])] = &[
+    ("PV1", &[2, 3, 4, 7, 8, 9, 10, 14, 17, 18, 19, 36, 37, 39, 44, 45, 50]),
+    ("PV2", &[3, 9]),
+    ("AL1", &[2, 3, 4, 5, 6]),
+    ("DG1", &[3, 4, 5, 6, 16, 20, 21]),
+    ("MRG", &[1]),
+];
+const ORU: &[(&str, &[usize])] = &[
+    ("PV1", &[19, 50]),
+    ("ORC", &[2, 3]),
+    ("OBR", &[2, 3, 4, 7, 8, 15, 16, 22, 24, 25]),
+    ("OBX", &[2, 3, 4, 5, 6, 7, 8, 11, 14, 15, 16, 23]),
+    ("NTE", &[2, 3]),
+    ("SPM", &[4]),
+];
+const MDM: &[(&str, &[usize])] = &[
+    ("PV1", &[19, 50]),
+    ("TXA", &[2, 3, 4, 5, 6, 9, 12, 13, 16, 17, 18, 19, 25]),
+    ("OBX", &[2, 3, 5]),
+];
+const SIU: &[(&str, &[usize])] = &[
+    ("PV1", &[19, 50]),
+    ("SCH", &[2, 6, 7, 8, 9, 10, 11, 16, 25]),
+    ("AIS", &[3, 4, 7, 8]),
+    ("AIP", &[3]),
+    ("AIL", &[3]),
+    ("AIG", &[3]),
+    ("NTE", &[2, 3]),
+];
+/// Said of the message, not of the patient.
+const ENVELOPE: [&str; 5] = ["MSH", "SFT", "EVN", "RGS", "DSC"];
+
+/// Paths (`ZU1-3`, `PID-31`) that carried a value and were not used, each once, in order of sending.
+pub(crate) fn unmapped(message: &Message<'_>, code: &str) -> Vec<String> {
+    let own = match code {
+        "ADT" => ADT,
+        "ORU" => ORU,
+        "MDM" => MDM,
+        _ => SIU,
+    };
+    let used = |name: &str| {
+        let all = PATIENT.iter().chain(own);
+        all.into_iter().find(|(one, _)| *one == name).map_or(&[][..], |(_, fields)| *fields)
+    };
+    let mut seen = BTreeSet::new();
+    let mut paths = Vec::new();
+    for segment in message.segments().filter(|one| !ENVELOPE.contains(&one.name())) {
+        let name = segment.name();
+        let used = used(name);
+        let counts = |number: usize| (number > 1 || used.is_empty()) && !used.contains(&number);
+        let with_value = segment.fields().filter(|(_, field)| field.presence() == Presence::Value);
+        for (number, _) in with_value.filter(|(number, _)| counts(*number)) {
+            if seen.insert((name.to_owned(), number)) {
+                paths.push(format!("{name}-{number}"));
+            }
+        }
+    }
+    paths
+}
