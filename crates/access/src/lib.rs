@@ -12,6 +12,7 @@ mod action;
 mod facts;
 mod decision;
 mod decide;
+mod case;
 mod policies;
 mod error;
 

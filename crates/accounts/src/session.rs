@@ -42,8 +42,9 @@ impl fmt::Debug for SessionToken {
     }
 }
 
+/// What the store keeps of a token.
 fn hash(token: &str) -> String {
-    Sha256::digest(token.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    URL_SAFE_NO_PAD.encode(Sha256::digest(token.as_bytes()))
 }
 
 /// A live session.

@@ -4,6 +4,8 @@
 //! `hash`): one byte for its type, its length as eight bytes, its bytes. The length keeps neighbours
 //! apart: `ab`+`c` is not `a`+`bc`.
 
+use std::fmt::Write;
+
 use access::Alert;
 use db::{Tx, Value, params};
 use jiff::Timestamp;
@@ -93,7 +95,11 @@ pub(crate) fn hash(columns: &[Value]) -> String {
             Value::Blob(value) => part(&mut digest, 4, value),
         }
     }
-    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    digest.finalize().iter().fold(String::with_capacity(64), |mut text, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 fn part(digest: &mut Sha256, kind: u8, bytes: &[u8]) {

@@ -1,6 +1,7 @@
 //! Leave to do one thing, proved by an entry in the trail.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use access::{Action, Alert, Decision};
 use jiff::Timestamp;
@@ -15,14 +16,14 @@ use model::{Actor, PersonId, Section};
 /// ```
 #[derive(Debug, Clone)]
 pub struct Permit {
-    decision: Decision,
+    decision: Arc<Decision>,
     entry: i64,
     at: Timestamp,
 }
 
 impl Permit {
     pub(crate) fn new(decision: Decision, entry: i64, at: Timestamp) -> Self {
-        Self { decision, entry, at }
+        Self { decision: Arc::new(decision), entry, at }
     }
 
     /// The action it allows.

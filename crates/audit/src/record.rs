@@ -11,7 +11,8 @@ use crate::{EntryOutcome, Error, Permit};
 
 /// Writes the entry of `decision`, allowed or refused, and then makes the permit or the refusal.
 ///
-/// Return the outcome from the write job as it is: an `Err` would undo the entry.
+/// Return the outcome from the write job as it is: an `Err` would undo the entry. The permit counts
+/// once the job has come back; until then its entry is not durable.
 pub fn record(tx: &mut Tx, decision: Decision, at: Timestamp) -> Result<Outcome, Error> {
     let allowed = decision.allowed();
     let entry = chain::append(
