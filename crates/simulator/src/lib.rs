@@ -31,6 +31,7 @@ mod life;
 mod worth_opening;
 mod player;
 pub mod gp_provider;
+mod gp_record;
 mod error;
 
 pub use county::County;

@@ -6,8 +6,12 @@ mod record;
 mod check;
 mod question;
 mod refusal;
-mod resource;
 mod bundle;
+mod entry;
+mod medicine;
+mod investigation;
+mod consultation;
+mod resource;
 
 use std::sync::Arc;
 use std::time::Duration;
