@@ -15,10 +15,10 @@ use model::OdsCode;
 use sha2::{Digest, Sha256};
 use toml::Spanned;
 
-pub(crate) use channel::ChannelSettings;
-pub(crate) use problem::{Problem, Problems};
+pub(crate) use channel::{ChannelSettings, council_folder};
 use file::{ChesilToml, OrganisationToml, PracticeToml};
 use problem::Source;
+pub(crate) use problem::{Problem, Problems};
 
 /// Everything the program needs to start, checked.
 #[derive(Debug, Clone)]
@@ -75,7 +75,8 @@ fn settings(
     channel::check_together(&channels, &organisations, problems);
     let mut gateway = gateway::Config::default();
     if let Some(spine) = parsed.gateway {
-        gateway.consumer = Consumer { asid: spine.asid, issuer: spine.issuer, ..Consumer::default() };
+        gateway.consumer =
+            Consumer { asid: spine.asid, issuer: spine.issuer, ..Consumer::default() };
         gateway.proxy = spine.proxy;
     }
     for practice in parsed.practice {
@@ -83,7 +84,8 @@ fn settings(
             gateway.practices.insert(ods, practice);
         }
     }
-    let hash = fingerprint(std::iter::once(source).chain(channels.iter().map(|(source, _)| source)));
+    let hash =
+        fingerprint(std::iter::once(source).chain(channels.iter().map(|(source, _)| source)));
     Some(Settings {
         title: parsed.title.unwrap_or_else(|| "Shared care record".to_owned()),
         data,
@@ -129,18 +131,27 @@ fn organisations(
     organisations
 }
 
-fn practice(source: &Source, listed: PracticeToml, problems: &mut Vec<Problem>) -> Option<(OdsCode, Practice)> {
+fn practice(
+    source: &Source,
+    listed: PracticeToml,
+    problems: &mut Vec<Problem>,
+) -> Option<(OdsCode, Practice)> {
     let ods = ods_code(source, &listed.ods, problems)?;
     let url = listed.url.get_ref();
     if !(url.starts_with("https://") || url.starts_with("http://")) || url.ends_with('/') {
         let sentence = "a practice's url begins with https:// and has no slash at its end";
         problems.push(source.problem(listed.url.span(), sentence));
     }
-    let practice = Practice { name: listed.name, base_url: listed.url.into_inner(), asid: listed.asid };
+    let practice =
+        Practice { name: listed.name, base_url: listed.url.into_inner(), asid: listed.asid };
     Some((ods, practice))
 }
 
-pub(crate) fn ods_code(source: &Source, code: &Spanned<String>, problems: &mut Vec<Problem>) -> Option<OdsCode> {
+pub(crate) fn ods_code(
+    source: &Source,
+    code: &Spanned<String>,
+    problems: &mut Vec<Problem>,
+) -> Option<OdsCode> {
     let parsed = OdsCode::parse(code.get_ref());
     parsed.map_err(|error| problems.push(source.problem(code.span(), error.to_string()))).ok()
 }

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// One person's record, as one reader may see it at one moment.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Record {
     /// Whose.
     pub person: Person,
@@ -106,7 +106,8 @@ impl<'a> Reader<'a> {
 
     fn section(&self, tx: &mut Tx, section: Section, page: Page) -> Result<SectionView, Error> {
         if !self.permit.may_see(section) {
-            let why = self.permit.why_not(section).to_owned();
+            let said = self.permit.not_shown().get(&section).cloned();
+            let why = said.unwrap_or_else(|| "This permit does not cover this section.".to_owned());
             return Ok(SectionView::NotShown { why });
         }
         let rows = repository::rows(tx, &self.patients, section, page)?;
@@ -142,18 +143,21 @@ impl<'a> Reader<'a> {
 }
 
 fn states(tx: &mut Tx, person: &Person, sources: &[Source]) -> Result<Vec<SourceState>, Error> {
-    let heard = source::last_heard(sources, &engine::last_received(tx)?);
+    let channels = sources.iter().flat_map(|source| source.channels.iter().map(String::as_str));
+    let heard = source::last_heard(sources, &engine::last_received(tx, channels)?);
     let mut states = Vec::new();
     for source in sources {
-        let mut local = person
+        let own = person
             .local_patients
             .iter()
             .filter(|patient| patient.organisation == source.organisation);
         let mut not_in_record = 0;
         let mut knows_person = false;
-        for patient in local.by_ref() {
+        for patient in own {
             knows_person = true;
-            not_in_record += engine::unprocessed_about(tx, &patient.identity)?;
+            for channel in &source.channels {
+                not_in_record += engine::unprocessed_about(tx, channel, &patient.identity.value)?;
+            }
         }
         states.push(SourceState {
             organisation: source.organisation.clone(),

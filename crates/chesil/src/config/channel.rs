@@ -42,7 +42,8 @@ pub(super) fn load_all(
     for path in toml_files(folder) {
         let Some(source) = Source::read(&path, problems) else { continue };
         let Some(parsed) = source.parse::<ChannelToml>(problems) else { continue };
-        let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+        let name =
+            path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
         if let Some(settings) = settings(&source, parsed, &name, root, problems) {
             channels.push((source, settings));
         }
@@ -71,8 +72,10 @@ fn settings(
             return None;
         }
     };
-    Some(ChannelSettings::new(name, organisation, &parsed.authority, parsed.aliases, kind)
-        .with(parsed.charset, token))
+    Some(
+        ChannelSettings::new(name, organisation, &parsed.authority, parsed.aliases, kind)
+            .with(parsed.charset, token),
+    )
 }
 
 impl ChannelSettings {
@@ -86,7 +89,13 @@ impl ChannelSettings {
     ) -> Self {
         let mut feed = Feed::new(organisation.clone(), authority);
         feed.aliases.clone_from(&aliases);
-        let channel = Channel { name: name.to_owned(), organisation, authority: authority.to_owned(), aliases, kind };
+        let channel = Channel {
+            name: name.to_owned(),
+            organisation,
+            authority: authority.to_owned(),
+            aliases,
+            kind,
+        };
         Self { channel, feed, token: None }
     }
 
@@ -106,7 +115,11 @@ fn mllp(parsed: MllpToml) -> ChannelKind {
 }
 
 /// A folder of CSV files for one of the council's tables.
-pub(crate) fn council_folder(folder: std::path::PathBuf, table: &str, every: Duration) -> ChannelKind {
+pub(crate) fn council_folder(
+    folder: std::path::PathBuf,
+    table: &str,
+    every: Duration,
+) -> ChannelKind {
     let columns = mapping::required_columns(table).unwrap_or_default();
     ChannelKind::FileDrop(FileDrop {
         folder,
@@ -118,7 +131,12 @@ pub(crate) fn council_folder(folder: std::path::PathBuf, table: &str, every: Dur
     })
 }
 
-fn file_drop(source: &Source, parsed: FileDropToml, root: &Path, problems: &mut Vec<Problem>) -> Option<ChannelKind> {
+fn file_drop(
+    source: &Source,
+    parsed: FileDropToml,
+    root: &Path,
+    problems: &mut Vec<Problem>,
+) -> Option<ChannelKind> {
     let table = parsed.table.get_ref();
     if !TABLES.contains(&table.as_str()) {
         let sentence = format!("a table is one of {}", TABLES.join(", "));
@@ -148,13 +166,19 @@ pub(super) fn check_together(
     for (source, settings) in channels {
         let channel = &settings.channel;
         if !organisations.iter().any(|organisation| organisation.ods == channel.organisation) {
-            let sentence = format!("{} is not an [[organisation]] of chesil.toml", channel.organisation);
-            problems.push(source.problem(source.text.find("organisation").map_or(0..0, |at| at..at), sentence));
+            let sentence =
+                format!("{} is not an [[organisation]] of chesil.toml", channel.organisation);
+            problems.push(
+                source
+                    .problem(source.text.find("organisation").map_or(0..0, |at| at..at), sentence),
+            );
         }
         let ChannelKind::Mllp(mllp) = &channel.kind else { continue };
         let at = source.text.find("listen").map_or(0..0, |at| at..at);
         match taken.iter().find(|(address, _)| *address == mllp.listen && address.port() != 0) {
-            Some((address, by)) => problems.push(source.problem(at, format!("{address} is taken by channel {by}"))),
+            Some((address, by)) => {
+                problems.push(source.problem(at, format!("{address} is taken by channel {by}")))
+            }
             None => taken.push((mllp.listen, &channel.name)),
         }
     }

@@ -68,6 +68,10 @@ impl Source {
     /// A mistake at this place of the text.
     pub(crate) fn problem(&self, span: Range<usize>, sentence: impl Into<String>) -> Problem {
         let before = self.text.get(..span.start).unwrap_or_default();
-        Problem { file: self.path.clone(), line: before.matches('\n').count() + 1, sentence: sentence.into() }
+        Problem {
+            file: self.path.clone(),
+            line: before.matches('\n').count() + 1,
+            sentence: sentence.into(),
+        }
     }
 }

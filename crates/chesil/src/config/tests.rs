@@ -57,7 +57,10 @@ fn a_whole_configuration_is_read() {
 #[test]
 fn every_mistake_is_named_by_file_and_line() {
     let wrong = CHESIL.replace("kind = \"hospital\"", "kind = \"hopsital\"");
-    assert!(problems(&[("chesil.toml", &wrong)])[0].starts_with("chesil.toml:7: a kind is one of hospital"));
+    assert!(
+        problems(&[("chesil.toml", &wrong)])[0]
+            .starts_with("chesil.toml:7: a kind is one of hospital")
+    );
 
     let misspelt = POOLE.replace("authority", "autority");
     let said = problems(&[("chesil.toml", CHESIL), ("channels/poole.toml", &misspelt)]);
@@ -67,10 +70,19 @@ fn every_mistake_is_named_by_file_and_line() {
         ("chesil.toml", CHESIL),
         ("channels/a.toml", POOLE),
         ("channels/b.toml", POOLE),
-        ("channels/c.toml", &POOLE.replace("\"RD3\"\nauthority", "\"RBD\"\nauthority").replace("2575", "2576")),
+        (
+            "channels/c.toml",
+            &POOLE.replace("\"RD3\"\nauthority", "\"RBD\"\nauthority").replace("2575", "2576"),
+        ),
         ("channels/d.toml", "organisation = \"RD3\"\nauthority = \"RD3\"\n"),
-        ("channels/e.toml", "organisation = \"RD3\"\nauthority = \"RD3\"\n[fhir]\ntoken = \"short\"\n"),
-        ("channels/f.toml", "organisation = \"RD3\"\nauthority = \"X\"\n[file_drop]\nfolder = \"in\"\ntable = \"cats\"\n"),
+        (
+            "channels/e.toml",
+            "organisation = \"RD3\"\nauthority = \"RD3\"\n[fhir]\ntoken = \"short\"\n",
+        ),
+        (
+            "channels/f.toml",
+            "organisation = \"RD3\"\nauthority = \"X\"\n[file_drop]\nfolder = \"in\"\ntable = \"cats\"\n",
+        ),
     ]);
     assert_eq!(
         said,

@@ -1,0 +1,42 @@
+//! What the program can be told to do.
+
+mod check;
+mod demo;
+mod serve;
+mod user;
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::{Args, Subcommand};
+
+/// `chesil COMMAND`
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Show a whole county's care record, simulated, on this machine
+    Demo(demo::Demo),
+    /// Run with the configuration of a folder
+    Serve(Folder),
+    /// Say what is wrong with a configuration, by file and line
+    Check(Folder),
+    /// Add a user, with a password read from standard input
+    AddUser(user::AddUser),
+}
+
+/// Where the configuration is.
+#[derive(Debug, Args)]
+pub(crate) struct Folder {
+    /// The folder with chesil.toml and channels/
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub(crate) config: PathBuf,
+}
+
+/// Runs a command to its end.
+pub(crate) fn run(command: Command) -> Result<()> {
+    match command {
+        Command::Demo(demo) => demo::run(demo),
+        Command::Serve(folder) => serve::run(&folder),
+        Command::Check(folder) => check::run(&folder),
+        Command::AddUser(user) => user::run(user),
+    }
+}

@@ -1,0 +1,238 @@
+//! Everything wired together and started, in the order a message and then a click meet it.
+//!
+//! 1. the data folder and the database, migrated;
+//! 2. organisations and policies;
+//! 3. the engine: inbox, processor, and a source for each channel;
+//! 4. the gateway to the GP practices;
+//! 5. the portal and the FHIR interface on one address.
+//!
+//! Stopping goes the other way: sources first, so that nothing is half accepted.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use access::Policies;
+use accounts::{Cost, Organisation, OrganisationKind};
+use anyhow::{Context, Result};
+use axum::Router;
+use db::Db;
+use engine::{ChannelKind, Inbox, Pace, Processor, Shutdown, ShutdownSignal, Watcher};
+use gateway::Gateway;
+use ingest::Ingest;
+use model::Clock;
+use portal::PortalState;
+use record::{Source, SourceKind};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use crate::config::{ChannelSettings, Settings};
+use crate::data_folder::DataFolder;
+
+/// How long a request may still take when the server stops.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// What differs between a server and a demonstration.
+pub(crate) struct Mode {
+    /// Whom to sign in as, on the sign-in page.
+    pub(crate) demo_hint: Option<String>,
+    /// What a password hash costs.
+    pub(crate) password_cost: Cost,
+}
+
+/// A Chesil at work. [`Running::stop`] ends it in order.
+pub(crate) struct Running {
+    /// Where the portal answers.
+    pub(crate) portal: SocketAddr,
+    /// Where each MLLP channel listens.
+    pub(crate) listeners: Vec<(String, SocketAddr)>,
+    pub(crate) db: Db,
+    pub(crate) inbox: Inbox,
+    shutdown: Shutdown,
+    tasks: Vec<JoinHandle<()>>,
+    processor: engine::Running,
+    _folder: DataFolder,
+}
+
+/// Starts everything; an error says what to change.
+pub(crate) async fn start(
+    settings: Settings,
+    mode: Mode,
+    clock: Arc<dyn Clock>,
+) -> Result<Running> {
+    let folder = DataFolder::take(&settings.data)?;
+    let db = open_database(&settings)?;
+    db.write({
+        let organisations = settings.organisations.clone();
+        move |tx| {
+            organisations
+                .iter()
+                .try_for_each(|organisation| accounts::put_organisation(tx, organisation))
+        }
+    })?;
+    let policies = policies(&settings)?;
+
+    let inbox = Inbox::open(db.clone(), Arc::clone(&clock), engine::Limits::default())?;
+    let feeds: BTreeMap<_, _> = settings
+        .channels
+        .iter()
+        .map(|settings| (settings.channel.name.clone(), settings.feed.clone()))
+        .collect();
+    let destination = Arc::new(Ingest::new(feeds, Arc::clone(&clock)));
+    let processor =
+        Processor::new(inbox.clone(), destination, &settings.hash, Pace::default()).start()?;
+
+    let (shutdown, signal) = engine::shutdown();
+    let mut tasks = Vec::new();
+    let listeners = start_sources(&settings.channels, &inbox, &signal, &mut tasks).await?;
+
+    let gateway = Arc::new(Gateway::new(settings.gateway.clone(), Arc::clone(&clock))?);
+    let state = portal_state(&settings, mode, &db, clock, policies, gateway);
+    let router = portal::router(state).merge(api_router(&settings, &inbox));
+    let (portal, server) = serve(settings.listen, router, signal).await?;
+    tasks.push(server);
+    Ok(Running { portal, listeners, db, inbox, shutdown, tasks, processor, _folder: folder })
+}
+
+impl Running {
+    /// Stops reading, finishes what is under way, closes the database.
+    pub(crate) async fn stop(self) {
+        self.shutdown.now();
+        for task in self.tasks {
+            // A task that does not end within the grace period is left to the process's end.
+            if tokio::time::timeout(GRACE, task).await.is_err() {
+                tracing::warn!("a connection did not end within {GRACE:?}");
+            }
+        }
+        drop(self.processor);
+    }
+}
+
+/// Opens and migrates the database.
+pub(crate) fn open_database(settings: &Settings) -> Result<Db> {
+    let db = Db::open(&settings.database)?;
+    db.migrate(&[
+        audit::MIGRATIONS,
+        accounts::MIGRATIONS,
+        empi::MIGRATIONS,
+        repository::MIGRATIONS,
+        engine::MIGRATIONS,
+    ])?;
+    Ok(db)
+}
+
+fn policies(settings: &Settings) -> Result<Arc<Policies>> {
+    let policies = match &settings.policies {
+        Some(folder) => Policies::load(folder)?,
+        None => Policies::standard()?,
+    };
+    Ok(Arc::new(policies))
+}
+
+async fn start_sources(
+    channels: &[ChannelSettings],
+    inbox: &Inbox,
+    signal: &ShutdownSignal,
+    tasks: &mut Vec<JoinHandle<()>>,
+) -> Result<Vec<(String, SocketAddr)>> {
+    let mut listeners = Vec::new();
+    for settings in channels {
+        let channel = settings.channel.clone();
+        match &channel.kind {
+            ChannelKind::Mllp(_) => {
+                let name = channel.name.clone();
+                let listener = engine::bind(inbox.clone(), channel).await?;
+                listeners.push((name, listener.address()));
+                tasks.push(tokio::spawn(listener.run(signal.clone())));
+            }
+            ChannelKind::FileDrop(_) => {
+                let watcher = Watcher::new(inbox.clone(), channel)?;
+                tasks.push(tokio::spawn(engine::watch(watcher, signal.clone())));
+            }
+            // The server's router reads these.
+            ChannelKind::Http { .. } => {}
+        }
+    }
+    Ok(listeners)
+}
+
+fn portal_state(
+    settings: &Settings,
+    mode: Mode,
+    db: &Db,
+    clock: Arc<dyn Clock>,
+    policies: Arc<Policies>,
+    gateway: Arc<Gateway>,
+) -> PortalState {
+    PortalState {
+        db: db.clone(),
+        clock,
+        random: Arc::new(random),
+        policies,
+        gateway,
+        sources: sources(&settings.organisations, &settings.channels).into(),
+        password_cost: mode.password_cost,
+        demo_hint: mode.demo_hint,
+        secure_cookies: !settings.listen.ip().is_loopback(),
+    }
+}
+
+fn api_router(settings: &Settings, inbox: &Inbox) -> Router {
+    let channels = settings.channels.iter().filter_map(|settings| {
+        Some(api::BundleChannel {
+            channel: settings.channel.clone(),
+            token: settings.token.clone()?,
+        })
+    });
+    api::router(api::ApiState::new(inbox.clone(), channels.collect()))
+}
+
+/// The organisations that feed the record: those with a channel.
+fn sources(organisations: &[Organisation], channels: &[ChannelSettings]) -> Vec<Source> {
+    let of = |organisation: &Organisation| -> Vec<String> {
+        let own =
+            channels.iter().filter(|settings| settings.channel.organisation == organisation.ods);
+        own.map(|settings| settings.channel.name.clone()).collect()
+    };
+    let source = |organisation: &Organisation| Source {
+        organisation: organisation.ods.clone(),
+        name: organisation.name.clone(),
+        kind: match organisation.kind {
+            OrganisationKind::Hospital => SourceKind::Hospital,
+            OrganisationKind::MentalHealth | OrganisationKind::Community => SourceKind::Community,
+            OrganisationKind::Council => SourceKind::Council,
+            _ => SourceKind::Other,
+        },
+        channels: of(organisation),
+    };
+    organisations.iter().map(source).filter(|source| !source.channels.is_empty()).collect()
+}
+
+async fn serve(
+    listen: SocketAddr,
+    router: Router,
+    mut signal: ShutdownSignal,
+) -> Result<(SocketAddr, JoinHandle<()>)> {
+    let listener = TcpListener::bind(listen).await.with_context(|| {
+        format!("cannot listen on {listen} for the portal; is another program using the port?")
+    })?;
+    let address = listener.local_addr()?;
+    let server = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(async move { signal.given().await });
+    let task = tokio::spawn(async move {
+        if let Err(error) = server.await {
+            tracing::error!("the portal stopped: {error}");
+        }
+    });
+    Ok((address, task))
+}
+
+/// Random bytes of the operating system.
+pub(crate) fn random() -> [u8; 32] {
+    let mut bytes = [0; 32];
+    // Without randomness no session is safe: better none than a guessable one.
+    #[expect(clippy::expect_used, reason = "the operating system's randomness has no fallback")]
+    getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
+    bytes
+}
