@@ -99,6 +99,7 @@ fn follow(
         let other = person::resolve(tx, finding.person)?.unwrap_or(finding.person);
         if let Outcome::Review(kind) = finding.verdict.outcome
             && other != person
+            && !join::kept_apart(tx, person, other)?
         {
             review::file(tx, &finding.review(patient, kind), at)?;
         }

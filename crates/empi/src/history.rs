@@ -125,6 +125,17 @@ pub fn link_history(tx: &mut Tx, person: PersonId) -> Result<Vec<LinkEvent>> {
     rows.into_iter().map(Stored::complete).collect()
 }
 
+/// The person that a record was linked to at a moment: what we thought then, not what we know now.
+pub fn person_on(tx: &mut Tx, patient: LocalPatientId, at: Timestamp) -> Result<Option<PersonId>> {
+    Ok(tx.query_one(
+        "select person from link_event
+         where local_patient = ?1 and at <= ?2 and kind in ('linked', 'merged', 'split')
+         order by seq desc limit 1",
+        params![patient.uuid(), at],
+        |row| row.get(0).map(PersonId::from_uuid),
+    )?)
+}
+
 /// Why something happened to a link.
 pub(crate) struct Cause {
     rule: String,

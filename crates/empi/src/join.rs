@@ -60,6 +60,12 @@ fn unless(
     people(tx, a, b, cause, at).map(Joined::Into)
 }
 
+/// A decision "not the same" stands between two people.
+pub(crate) fn kept_apart(tx: &mut Tx, a: PersonId, b: PersonId) -> Result<bool> {
+    let (records_a, records_b) = (local_patient::members(tx, a)?, local_patient::members(tx, b)?);
+    any_kept_apart(tx, &records_a, &records_b)
+}
+
 /// A decision "not the same" stands between any two of their records.
 pub(crate) fn any_kept_apart(tx: &mut Tx, a: &[LocalPatient], b: &[LocalPatient]) -> Result<bool> {
     for record in a {

@@ -25,7 +25,7 @@ pub use decide::{Decision, decide};
 pub use error::Error;
 pub use feed::feed;
 pub use find::{Exactness, Found, FoundPeople, Search, find};
-pub use history::{Evidence, LinkEvent, LinkKind, link_history};
+pub use history::{Evidence, LinkEvent, LinkKind, link_history, person_on};
 pub use local_patient::{LocalPatient, local_patient, local_patients};
 pub use matching::{MODEL_VERSION, ReviewKind};
 pub use merge::merge;

@@ -23,6 +23,9 @@ fn the_same_person_is_joined_with_the_stewards_name_in_the_history() {
         decide(&db, Decision::SamePerson);
         assert_eq!(person_of(&db, "RBD/B1"), first);
         assert_eq!(read(&db, |tx| empi::resolve(tx, second)), Some(first));
+        let record = identity("RBD/B1").local_patient();
+        assert_eq!(read(&db, |tx| empi::person_on(tx, record, day(9))), Some(second));
+        assert_eq!(read(&db, |tx| empi::person_on(tx, record, day(10))), Some(first));
         assert_eq!(read(&db, empi::review_count), 0);
         let last = read(&db, |tx| empi::link_history(tx, first)).pop().unwrap();
         assert_eq!(last.kind, LinkKind::Confirmed);
@@ -43,6 +46,19 @@ fn not_the_same_outranks_the_engine_for_good() {
         // Even the same verified number does not join them now, nor is it asked again.
         assert_eq!(feed_on(&db, 11, "RD3/R2", &thomasina()), second);
         assert_ne!(first, second);
+        assert_eq!(queued(&db), []);
+    }
+}
+
+#[test]
+fn a_later_record_neither_joins_nor_asks_again_about_two_that_were_kept_apart() {
+    for db in indexes() {
+        let first = feed(&db, "RD3/R1", &thomasina());
+        let second = feed(&db, "RD3/R2", &without_number(thomasina()));
+        decide(&db, Decision::NotTheSame);
+        assert_eq!(feed(&db, "RBD/B1", &thomasina()), first);
+        assert_eq!(person_of(&db, "RD3/R2"), second);
+        assert_eq!(feed(&db, "RD3/R3", &thomasina()), first);
         assert_eq!(queued(&db), []);
     }
 }
