@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::str::FromStr;
+use std::sync::LazyLock;
 
 use cedar_policy::{
     Authorizer, Context, Decision as Effect, Entities, Entity, EntityId, EntityTypeName, EntityUid,
@@ -144,6 +145,14 @@ fn days_since_relationship(facts: &Facts, at: Timestamp) -> Option<i64> {
 }
 
 fn uid(kind: &str, id: &str) -> Option<EntityUid> {
-    let name = EntityTypeName::from_str(kind).ok()?;
+    let name = KINDS.get(kind)?.clone();
     Some(EntityUid::from_type_name_and_id(name, EntityId::new(id)))
 }
+
+/// Cedar parses a type's name with its whole grammar; once is enough.
+static KINDS: LazyLock<HashMap<&str, EntityTypeName>> = LazyLock::new(|| {
+    ["User", "Person", "Register", "Organisation", "Role", "Section", "Action"]
+        .into_iter()
+        .filter_map(|kind| Some((kind, EntityTypeName::from_str(kind).ok()?)))
+        .collect()
+});
