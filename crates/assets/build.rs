@@ -42,7 +42,8 @@ fn build() -> Result<(), String> {
 
 /// Step 1: a folder of its own below OUT_DIR, the two package files copied there, and `npm ci`.
 fn fetch(folder: &Path) -> Result<PathBuf, String> {
-    fs::create_dir_all(folder).map_err(|error| format!("cannot make {folder:?}: {error}"))?;
+    fs::create_dir_all(folder)
+        .map_err(|error| format!("cannot make {}: {error}", folder.display()))?;
     for name in ["package.json", "package-lock.json"] {
         fs::copy(name, folder.join(name))
             .map_err(|error| format!("cannot copy {name}: {error}"))?;
@@ -71,17 +72,19 @@ fn embed(line: &str, packages: &Path, out: &Path) -> Result<String, String> {
     };
     let path = packages.join(file);
     println!("cargo::rerun-if-changed={}", path.display());
-    let bytes = fs::read(&path).map_err(|error| format!("cannot read {path:?}: {error}"))?;
+    let bytes =
+        fs::read(&path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
     if hex(&bytes) != expected {
         return Err(format!(
             "{file} is not the file that was reviewed: its SHA-256 differs from checksums.txt"
         ));
     }
-    let bytes = if name.ends_with(".css") { without_remote_fonts(bytes)? } else { bytes };
+    let kind = content_type(name)?;
+    let bytes = if kind.starts_with("text/css") { without_remote_fonts(bytes)? } else { bytes };
     write(&out.join(name), &bytes)?;
     Ok(format!(
         "    Asset {{ path: {name:?}, content_type: {:?}, bytes: include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{name}\")), etag: \"\\\"{}\\\"\" }},\n",
-        content_type(name)?,
+        kind,
         hex(&bytes).get(..16).unwrap_or_default(),
     ))
 }
@@ -128,9 +131,9 @@ fn first_line(bytes: &[u8]) -> String {
 }
 
 fn read_text(path: &Path) -> Result<String, String> {
-    fs::read_to_string(path).map_err(|error| format!("cannot read {path:?}: {error}"))
+    fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
-    fs::write(path, bytes).map_err(|error| format!("cannot write {path:?}: {error}"))
+    fs::write(path, bytes).map_err(|error| format!("cannot write {}: {error}", path.display()))
 }

@@ -1,0 +1,88 @@
+//! Who has looked at this person's record: everything that was done or tried, newest first.
+
+use access::Action;
+use audit::{Entry, EntryOutcome, Page};
+use axum::extract::{Path, Query, State};
+use maud::{Markup, html};
+
+use crate::layout::{Place, Reader, page};
+use crate::page::open_record::{Names, identity_about, names};
+use crate::page::record::{About, Tab, above};
+use crate::page::{Paging, PersonPath};
+use crate::permit::permit;
+use crate::{Error, PortalState, format};
+
+const PAGE: u16 = 50;
+
+/// `GET /people/{person}/access-log`.
+pub(crate) async fn get(
+    State(state): State<PortalState>,
+    reader: Reader,
+    Path(path): Path<PersonPath>,
+    Query(paging): Query<Paging>,
+) -> Result<Markup, Error> {
+    let permit = permit(&state, &reader, Action::ViewAccessLog, Some(path.id()?), "").await?;
+    let id = permit.person().ok_or(Error::NotFound)?;
+    let (person, entries, names) = state
+        .read(move |tx| {
+            let person = empi::person(tx, id)?.ok_or(Error::NotFound)?;
+            let entries =
+                audit::who_looked(tx, person.id, Page { before: paging.before, size: PAGE })?;
+            Ok((person, entries, names(tx)?))
+        })
+        .await?;
+    let about = identity_about(&person, &reader, state.now());
+    Ok(show(&about, &entries, &names, &reader))
+}
+
+/// The page.
+pub(crate) fn show(about: &About, entries: &[Entry], names: &Names, reader: &Reader) -> Markup {
+    page(
+        "Who has looked",
+        Some(reader),
+        Place::Elsewhere,
+        above(about, Tab::AccessLog),
+        html! {
+            section.cs-card aria-labelledby="looked" {
+                h2 #looked { "Who has looked at this record" }
+                @if entries.is_empty() { p { "No entry." } } @else { (table(entries, names, "looked")) }
+                @if entries.len() == usize::from(PAGE) {
+                    @if let Some(last) = entries.last() { nav.cs-pages aria-label="Pages" { a href={ "?before=" (last.seq) } rel="next" { "Older" } } }
+                }
+                p.cs-quiet { "Entries cannot be changed or removed; each carries a seal over the one before." }
+            }
+        },
+    )
+}
+
+/// Entries of the trail, as every page lists them.
+pub(crate) fn table(entries: &[Entry], names: &Names, labelled_by: &str) -> Markup {
+    html! {
+        div.cs-scroll tabindex="0" role="region" aria-labelledby=(labelled_by) {
+            table.cs-lines {
+                thead { tr { th scope="col" { "No." } th scope="col" { "When" } th scope="col" { "Who" } th scope="col" { "What" } th scope="col" { "On what basis" } } }
+                tbody { @for entry in entries { (row(entry, names)) } }
+            }
+        }
+    }
+}
+
+fn row(entry: &Entry, names: &Names) -> Markup {
+    html! {
+        tr {
+            td.cs-number { (entry.seq) }
+            td.cs-when { (format::exact(entry.at)) }
+            td { (entry.name) @if !entry.role.is_empty() { span.cs-quiet { ", " (entry.role_label()) ", " (names.of_code(&entry.organisation)) } } }
+            td {
+                (entry.action_label())
+                @if entry.outcome == EntryOutcome::Refused { " " span.cs-tag.cs-tag--warn { "refused" } }
+                @if !entry.detail.is_empty() { span.cs-quiet { " " (entry.detail) } }
+            }
+            td {
+                (entry.basis.replace('-', " "))
+                @if !entry.reason.is_empty() { span.cs-quiet { " " (entry.reason.replace('_', " ")) } }
+                @if !entry.policies.is_empty() { " " span.cs-tag title={ "Policies: " (entry.policies.join(", ")) } { "policy" } }
+            }
+        }
+    }
+}

@@ -1,0 +1,260 @@
+//! One message: where it stands and what happened to it. Its content is a patient's: it is shown only
+//! after somebody says why they must see it, and that is in the trail.
+
+use access::Action;
+use audit::{By, Event as TrailEvent, Note};
+use axum::Form;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use db::Tx;
+use engine::{Event, Format, Received, Row, State as Standing};
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use crate::layout::{Place, Reader, page};
+use crate::page::messages::label;
+use crate::permit::permit;
+use crate::{Error, PortalState, format};
+
+/// What the page shows of a message.
+pub(crate) struct View {
+    /// The message without its bytes.
+    pub row: Row,
+    /// What happened to it.
+    pub events: Vec<Event>,
+    /// The messages held behind it.
+    pub held: Vec<i64>,
+    /// Its content, after an audited reveal.
+    pub content: Option<Received>,
+}
+
+/// Why an operator does something.
+#[derive(Deserialize)]
+pub(crate) struct Reason {
+    #[serde(default)]
+    reason: String,
+}
+
+impl Reason {
+    fn given(&self) -> Result<&str, Error> {
+        let reason = self.reason.trim();
+        if reason.chars().count() < 5 {
+            Err(Error::Invalid("say why, in a few words"))
+        } else {
+            Ok(reason)
+        }
+    }
+}
+
+/// `GET /messages/{seq}`.
+pub(crate) async fn get(
+    State(state): State<PortalState>,
+    reader: Reader,
+    Path(seq): Path<i64>,
+) -> Result<Markup, Error> {
+    permit(&state, &reader, Action::ViewMessages, None, format!("message {seq}")).await?;
+    let view = state.read(move |tx| view(tx, seq, false)).await?;
+    Ok(show(&view, &reader))
+}
+
+/// `POST /messages/{seq}/content`: the reason goes into the trail before the content goes out.
+pub(crate) async fn reveal(
+    State(state): State<PortalState>,
+    reader: Reader,
+    Path(seq): Path<i64>,
+    Form(reason): Form<Reason>,
+) -> Result<Markup, Error> {
+    let about = format!("content of message {seq}: {}", reason.given()?);
+    permit(&state, &reader, Action::ViewMessages, None, about).await?;
+    let view = state.read(move |tx| view(tx, seq, true)).await?;
+    Ok(show(&view, &reader))
+}
+
+/// `POST /messages/{seq}/retry`.
+pub(crate) async fn retry(
+    State(state): State<PortalState>,
+    reader: Reader,
+    Path(seq): Path<i64>,
+) -> Result<Response, Error> {
+    permit(&state, &reader, Action::OperateMessages, None, format!("message {seq}: retry")).await?;
+    let (actor, now) = (reader.actor, state.now());
+    state
+        .write(move |tx| {
+            engine::retry(tx, seq, &actor.name, now)?;
+            let detail = format!("message {seq}");
+            audit::note(
+                tx,
+                &Note::new(By::Actor(&actor), TrailEvent::MessageRetried, &detail),
+                now,
+            )?;
+            Ok(())
+        })
+        .await?;
+    Ok(Redirect::to(&format!("/messages/{seq}")).into_response())
+}
+
+/// `POST /messages/{seq}/skip`.
+pub(crate) async fn skip(
+    State(state): State<PortalState>,
+    reader: Reader,
+    Path(seq): Path<i64>,
+    Form(reason): Form<Reason>,
+) -> Result<Response, Error> {
+    let reason = reason.given()?.to_owned();
+    permit(&state, &reader, Action::OperateMessages, None, format!("message {seq}: skip")).await?;
+    let (actor, now) = (reader.actor, state.now());
+    state
+        .write(move |tx| {
+            engine::skip(tx, seq, &reason, &actor.name, now)?;
+            let detail = format!("message {seq}: {reason}");
+            audit::note(
+                tx,
+                &Note::new(By::Actor(&actor), TrailEvent::MessageSkipped, &detail),
+                now,
+            )?;
+            Ok(())
+        })
+        .await?;
+    Ok(Redirect::to(&format!("/messages/{seq}")).into_response())
+}
+
+fn view(tx: &mut Tx, seq: i64, with_content: bool) -> Result<View, Error> {
+    let content = if with_content { Some(engine::received(tx, seq)?) } else { None };
+    Ok(View {
+        row: engine::message(tx, seq)?,
+        events: engine::events(tx, seq)?,
+        held: engine::held_behind(tx, seq)?,
+        content,
+    })
+}
+
+/// The page.
+pub(crate) fn show(view: &View, reader: &Reader) -> Markup {
+    let row = &view.row;
+    page(
+        "Message",
+        Some(reader),
+        Place::Messages,
+        html! {},
+        html! {
+            h1 { "Message " (row.seq) }
+            div.cs-columns {
+                section.cs-card aria-labelledby="about" { h2 #about { "About it" } (facts(view)) }
+                section.cs-card aria-labelledby="history" { h2 #history { "What happened" } (history(view)) (actions(row)) }
+            }
+            section.cs-card aria-labelledby="content" {
+                h2 #content { "Content" }
+                @match &view.content { Some(received) => (content(received)), None => (reveal_form(row.seq)) }
+            }
+        },
+    )
+}
+
+fn facts(view: &View) -> Markup {
+    let row = &view.row;
+    let facts = [
+        ("State", label(row.state).to_owned()),
+        ("Channel", row.channel.clone()),
+        (
+            "Type",
+            if row.message_type.is_empty() {
+                "unreadable".into()
+            } else {
+                row.message_type.clone()
+            },
+        ),
+        ("Received", format::exact(row.received_at)),
+        ("Processed", row.processed_at.map_or_else(|| "not yet".into(), format::exact)),
+        ("Sender", row.sender.clone()),
+        (
+            "Control id",
+            format!(
+                "{}{}",
+                row.control_id,
+                if row.control_id_reused { " (used before for another message)" } else { "" }
+            ),
+        ),
+        ("Size", format!("{} bytes", row.body_bytes)),
+        ("Attempts", row.attempts.to_string()),
+        ("Repeats", row.duplicates.to_string()),
+        ("Configuration", row.config_hash.clone().unwrap_or_else(|| "none yet".into())),
+    ];
+    html! {
+        table.cs-lines { tbody { @for (label, value) in facts { tr { th scope="row" { (label) } td { (value) } } } } }
+        @if let Some((_, why)) = &row.error { p.cs-notice.cs-notice--warn { (why) } }
+        @if !view.held.is_empty() {
+            p { "Held behind it: " @for seq in &view.held { a href={ "/messages/" (seq) } { (seq) } " " } }
+        }
+    }
+}
+
+fn history(view: &View) -> Markup {
+    html! {
+        @if view.events.is_empty() { p { "Nothing went wrong with it." } }
+        @else {
+            table.cs-lines {
+                tbody {
+                    @for event in &view.events {
+                        tr {
+                            td.cs-when { (format::exact(event.at)) }
+                            td { (event.kind.code()) @if !event.actor.is_empty() { " by " (event.actor) } @if !event.note.is_empty() { span.cs-quiet { " " (event.note) } } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn actions(row: &Row) -> Markup {
+    let may_retry = matches!(row.state, Standing::Parked | Standing::Retrying);
+    let may_skip = may_retry || matches!(row.state, Standing::Held | Standing::Quarantined);
+    html! {
+        @if may_retry {
+            form method="post" action={ "/messages/" (row.seq) "/retry" } { button.nhsuk-button { "Retry now" } }
+        }
+        @if may_skip {
+            form.cs-filter method="post" action={ "/messages/" (row.seq) "/skip" } {
+                label { "Skip it for good, because" input name="reason" minlength="5" maxlength="300" required; }
+                button.nhsuk-button.nhsuk-button--secondary { "Skip" }
+            }
+        }
+    }
+}
+
+fn reveal_form(seq: i64) -> Markup {
+    html! {
+        p { "The content is about a patient. Showing it is recorded with your reason." }
+        form.cs-filter method="post" action={ "/messages/" (seq) "/content" } {
+            label { "Why must you see it?" input name="reason" minlength="5" maxlength="300" required; }
+            button.nhsuk-button.nhsuk-button--secondary { "Show the content" }
+        }
+    }
+}
+
+fn content(received: &Received) -> Markup {
+    match (&received.format, hl7v2::parse(&received.bytes)) {
+        (Format::Hl7v2, Ok(message)) => segments(&message),
+        _ => html! { pre.cs-message tabindex="0" { (String::from_utf8_lossy(&received.bytes)) } },
+    }
+}
+
+/// Field by field, numbered as HL7 numbers them; empty fields are left out.
+fn segments(message: &hl7v2::Message<'_>) -> Markup {
+    html! {
+        div.cs-scroll tabindex="0" role="region" aria-label="Segments" {
+            table.cs-lines {
+                thead { tr { th scope="col" { "Field" } th scope="col" { "As sent" } } }
+                @for segment in message.segments() {
+                    tbody {
+                        @for (number, field) in segment.fields() {
+                            @if !field.raw().is_empty() {
+                                tr { th scope="row" { (segment.name()) "-" (number) } td.cs-message { (String::from_utf8_lossy(field.raw())) } }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! The pages, one file each, in the order a reader meets them.
+
+pub(crate) mod sign_in;
+pub(crate) mod home;
+pub(crate) mod find;
+pub(crate) mod record;
+pub(crate) mod open_record;
+pub(crate) mod document;
+pub(crate) mod links;
+pub(crate) mod access_log;
+pub(crate) mod refused;
+pub(crate) mod review;
+pub(crate) mod messages;
+pub(crate) mod message;
+pub(crate) mod privacy;
+pub(crate) mod users;
+pub(crate) mod problem;
+
+use model::PersonId;
+use serde::Deserialize;
+
+use crate::Error;
+
+/// The person in an address.
+#[derive(Deserialize)]
+pub(crate) struct PersonPath {
+    person: String,
+}
+
+impl PersonPath {
+    /// Its id; anything else is no page of ours.
+    fn id(&self) -> Result<PersonId, Error> {
+        self.person.parse().map_err(|_| Error::NotFound)
+    }
+}
+
+/// Which part of a long list.
+#[derive(Deserialize, Default)]
+pub(crate) struct Paging {
+    /// Pages already read.
+    #[serde(default)]
+    page: u32,
+    /// Entries before this number.
+    #[serde(default)]
+    before: Option<i64>,
+}

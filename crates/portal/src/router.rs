@@ -1,0 +1,43 @@
+//! The addresses of the portal.
+
+use axum::Router;
+use axum::middleware::from_fn;
+use axum::routing::{get, post};
+
+use crate::page::{
+    access_log, document, find, home, links, message, messages, open_record, privacy, refused,
+    review, sign_in, users,
+};
+use crate::{Error, PortalState, files, guard};
+
+/// The portal over `state`. Addresses hold ids only: people are found by POST.
+pub fn router(state: PortalState) -> Router {
+    Router::new()
+        .route("/", get(home::get))
+        .route("/sign-in", get(sign_in::get).post(sign_in::post))
+        .route("/sign-out", post(sign_in::sign_out))
+        .route("/find", post(find::post).get(home::get))
+        .route("/people/{person}", get(open_record::get))
+        .route("/people/{person}/gp", get(open_record::get_gp))
+        .route("/people/{person}/links", get(links::get))
+        .route("/people/{person}/access-log", get(access_log::get))
+        .route("/people/{person}/break-glass", post(refused::break_glass))
+        .route("/people/{person}/documents/{document}", get(document::get))
+        .route("/people/{person}/documents/{document}/content", get(document::content))
+        .route("/people/{person}/{section}", get(open_record::get_section))
+        .route("/review", get(review::get))
+        .route("/review/{review}", get(review::get_one).post(review::post))
+        .route("/messages", get(messages::get))
+        .route("/messages/{message}", get(message::get))
+        .route("/messages/{message}/content", post(message::reveal))
+        .route("/messages/{message}/retry", post(message::retry))
+        .route("/messages/{message}/skip", post(message::skip))
+        .route("/privacy", get(privacy::get))
+        .route("/privacy/alerts/{entry}", post(privacy::answer))
+        .route("/users", get(users::get))
+        .route("/users/{user}/end-sessions", post(users::end_sessions))
+        .route("/assets/{name}", get(files::get))
+        .fallback(|| async { Error::NotFound })
+        .layer(from_fn(guard::guard))
+        .with_state(state)
+}

@@ -1,0 +1,7 @@
+//! Pieces of pages: values in, markup out. No database, no clock, no request.
+
+pub(crate) mod banner;
+pub(crate) mod source;
+pub(crate) mod in_hospital;
+pub(crate) mod line;
+pub(crate) mod section;
