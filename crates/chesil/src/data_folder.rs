@@ -1,14 +1,13 @@
 //! The one folder that is written to, held by one process at a time.
 
 use std::fs::{self, File, TryLockError};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
 /// A folder that this process may write to; released when dropped.
 #[derive(Debug)]
 pub(crate) struct DataFolder {
-    path: PathBuf,
     _lock: File,
 }
 
@@ -32,17 +31,12 @@ impl DataFolder {
             .open(path.join("lock"))
             .with_context(told)?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self { path: path.to_path_buf(), _lock: lock }),
+            Ok(()) => Ok(Self { _lock: lock }),
             Err(TryLockError::WouldBlock) => {
                 bail!("another chesil is using the data folder {}; stop it first", path.display())
             }
             Err(TryLockError::Error(error)) => Err(error).with_context(told),
         }
-    }
-
-    /// Where it is.
-    pub(crate) fn path(&self) -> &Path {
-        &self.path
     }
 }
 
@@ -54,7 +48,9 @@ mod tests {
     fn a_folder_is_held_by_one_at_a_time() {
         let folder = tempfile::tempdir().unwrap();
         let first = DataFolder::take(folder.path()).unwrap();
-        assert!(DataFolder::take(first.path()).unwrap_err().to_string().contains("another chesil"));
+        assert!(
+            DataFolder::take(folder.path()).unwrap_err().to_string().contains("another chesil")
+        );
         drop(first);
         assert!(DataFolder::take(folder.path()).is_ok());
     }

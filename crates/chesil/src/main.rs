@@ -5,6 +5,7 @@ mod running;
 mod data_folder;
 mod command;
 
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::Parser;
