@@ -4,6 +4,7 @@
 //! between them bounds how many. It reads no further while too many messages wait for the
 //! processor, so the sender's own queue grows instead of ours.
 
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -40,9 +41,11 @@ pub(super) struct Intake {
     all_pieces: u32,
 }
 
+type Stored = Result<Vec<Receipt>, Error>;
+
 /// A frame that is stored or being stored, and not yet acknowledged.
 struct Pending {
-    stored: oneshot::Receiver<Result<Vec<Receipt>, Error>>,
+    stored: oneshot::Receiver<Stored>,
     reply: Reply,
     _pieces: Option<OwnedSemaphorePermit>,
 }
@@ -80,7 +83,12 @@ pub(super) async fn serve(stream: TcpStream, intake: &Intake, mut shutdown: Shut
     let (pending, answers) = mpsc::channel(intake.in_flight);
     let end = shutdown.clone();
     let reading = read_frames(from_peer, intake, pending, end);
-    let answering = write_answers(to_peer, intake, answers);
+    let answers =
+        Answers { peer: to_peer, intake, pending: answers, out: Vec::new(), refusing: false };
+    let answering = async {
+        // Whoever closed the connection does not wait for an answer.
+        let _ = answers.write().await;
+    };
     let both = async {
         let mut answering = std::pin::pin!(answering);
         tokio::select! {
@@ -147,55 +155,79 @@ async fn take(frame: mllp::Frame, intake: &Intake, pending: &mpsc::Sender<Pendin
     true
 }
 
-async fn write_answers(
-    mut peer: OwnedWriteHalf,
-    intake: &Intake,
-    mut answers: mpsc::Receiver<Pending>,
-) {
-    let mut out = Vec::new();
-    loop {
-        let next = match answers.try_recv() {
-            Ok(next) => Some(next),
-            Err(TryRecvError::Disconnected) => None,
-            Err(TryRecvError::Empty) => {
-                if flush(&mut peer, &mut out).await.is_err() {
-                    return;
-                }
-                answers.recv().await
-            }
-        };
-        let Some(mut pending) = next else { break };
-        let stored = match pending.stored.try_recv() {
-            Ok(stored) => Some(stored),
-            Err(oneshot::error::TryRecvError::Closed) => None,
-            Err(oneshot::error::TryRecvError::Empty) => {
-                if flush(&mut peer, &mut out).await.is_err() {
-                    return;
-                }
-                pending.stored.await.ok()
-            }
-        };
-        if let Some(Err(error)) = &stored {
-            let channel = intake.channel_name();
-            tracing::error!(channel.name = %channel, "a message for {channel} was not stored: {error}");
-        }
-        let receipts = stored.and_then(Result::ok);
-        if let Some(answer) = pending.reply.to(receipts.as_deref(), intake.inbox.now()) {
-            out.extend(mllp::encode(&answer));
-        }
-        if out.len() >= TOGETHER_BYTES && flush(&mut peer, &mut out).await.is_err() {
-            return;
-        }
-    }
-    // Whoever closed the connection does not wait for this.
-    let _ = flush(&mut peer, &mut out).await;
-    let _ = peer.shutdown().await;
+/// The answering half of a connection.
+struct Answers<'a> {
+    peer: OwnedWriteHalf,
+    intake: &'a Intake,
+    pending: mpsc::Receiver<Pending>,
+    out: Vec<u8>,
+    refusing: bool,
 }
 
-async fn flush(peer: &mut OwnedWriteHalf, out: &mut Vec<u8>) -> std::io::Result<()> {
-    if !out.is_empty() {
-        peer.write_all(out).await?;
-        out.clear();
+impl Answers<'_> {
+    /// Answers frame after frame until the reading half has ended; an error means that the peer
+    /// takes no more.
+    async fn write(mut self) -> io::Result<()> {
+        while let Some(mut pending) = self.next().await? {
+            let stored = self.stored(&mut pending).await?;
+            let receipts = self.receipts(stored);
+            if let Some(answer) = pending.reply.to(receipts.as_deref(), self.intake.inbox.now()) {
+                self.out.extend(mllp::encode(&answer));
+            }
+            if self.out.len() >= TOGETHER_BYTES {
+                self.flush().await?;
+            }
+        }
+        self.flush().await?;
+        self.peer.shutdown().await
     }
-    Ok(())
+
+    /// The next frame to answer. What is written so far goes out before there is a wait.
+    async fn next(&mut self) -> io::Result<Option<Pending>> {
+        match self.pending.try_recv() {
+            Ok(next) => Ok(Some(next)),
+            Err(TryRecvError::Disconnected) => Ok(None),
+            Err(TryRecvError::Empty) => {
+                self.flush().await?;
+                Ok(self.pending.recv().await)
+            }
+        }
+    }
+
+    /// What came of the commit; `None` where the writer ended without saying.
+    async fn stored(&mut self, pending: &mut Pending) -> io::Result<Option<Stored>> {
+        match pending.stored.try_recv() {
+            Ok(stored) => Ok(Some(stored)),
+            Err(oneshot::error::TryRecvError::Closed) => Ok(None),
+            Err(oneshot::error::TryRecvError::Empty) => {
+                self.flush().await?;
+                Ok((&mut pending.stored).await.ok())
+            }
+        }
+    }
+
+    /// The receipts, or the failure told once: a full disk refuses thousands of messages a second.
+    fn receipts(&mut self, stored: Option<Stored>) -> Option<Vec<Receipt>> {
+        let why = match stored {
+            Some(Ok(receipts)) => {
+                self.refusing = false;
+                return Some(receipts);
+            }
+            Some(Err(error)) => error.to_string(),
+            None => "the database is closed".to_owned(),
+        };
+        if !std::mem::replace(&mut self.refusing, true) {
+            let channel = self.intake.channel_name();
+            tracing::error!(channel.name = %channel, "messages for {channel} are not stored, and not accepted: {why}");
+        }
+        None
+    }
+
+    async fn flush(&mut self) -> io::Result<()> {
+        if !self.out.is_empty() {
+            self.peer.write_all(&self.out).await?;
+            self.out.clear();
+        }
+        Ok(())
+    }
 }

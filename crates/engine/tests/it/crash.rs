@@ -57,7 +57,7 @@ fn the_thread_takes_what_arrives_and_what_was_left() {
             engine::Pace::default(),
         );
         let running = processor.start().unwrap();
-        let minute = std::time::Duration::from_secs(60);
+        let minute = std::time::Duration::from_mins(1);
         assert_eq!(finished.recv_timeout(minute).unwrap(), 1);
         let receipts = bench.inbox.submit(vec![Arrival::Message(message("C2", &["R1"], "new"))]);
         assert_eq!(receipts.blocking_recv().unwrap().unwrap()[0].seq, 2);

@@ -83,6 +83,28 @@ fn the_summary_counts_every_state_and_silent_channels_too() {
 }
 
 #[test]
+fn what_has_come_about_a_patient_and_is_not_in_the_record_is_counted() {
+    for db in db::scratch::databases() {
+        let bench = Bench::over(&db);
+        let about = |number: &'static str| {
+            db.read(|tx| engine::unprocessed_about(tx, "poole-pas", number)).unwrap()
+        };
+        bench.ward.refuse("poison", model::Category::Invalid);
+        bench.accept("C1", &["R1"], "poison");
+        bench.accept("C2", &["R1", "R2"], "merge");
+        assert_eq!((about("R1"), about("R2"), about("R3")), (2, 1, 0));
+        bench.process();
+        assert_eq!(about("R1"), 2);
+        let at = bench.now();
+        db.write(move |tx| engine::skip(tx, 1, "test patient", "Ann", at)).unwrap();
+        bench.process();
+        assert_eq!((about("R1"), about("R2")), (0, 0));
+        let last = db.read(|tx| engine::last_received(tx, ["poole-pas", "silent"])).unwrap();
+        assert_eq!(last.into_iter().collect::<Vec<_>>(), [("poole-pas".into(), bench.now())]);
+    }
+}
+
+#[test]
 fn a_list_pages_by_number_and_narrows_by_every_filter() {
     for db in db::scratch::databases() {
         let bench = Bench::over(&db);

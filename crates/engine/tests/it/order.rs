@@ -127,7 +127,7 @@ proptest! {
             }
             let (patient, other) = (format!("R{patient}"), format!("R{other}"));
             let both = [patient.as_str(), other.as_str()];
-            let patients = if other < "R4".to_owned() { &both[..] } else { &both[..1] };
+            let patients = if other.as_str() < "R4" { &both[..] } else { &both[..1] };
             bench.accept(&body, patients, &body);
             if number % 5 == 0 {
                 bench.process();
