@@ -1,0 +1,13 @@
+//! Messages in, the record out: the journey's sentences, on every engine there is.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may fail loudly"
+)]
+
+mod county;
+mod admissions;
+mod people;
+mod other_formats;
