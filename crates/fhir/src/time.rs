@@ -117,22 +117,26 @@ fn split_zone(text: &str) -> Option<(String, Option<Offset>)> {
             _ => return None,
         }
     }
-    Some((digits.trim_end_matches('.').to_owned(), offset(zone)?))
+    Some((digits.trim_end_matches('.').to_owned(), offset(zone).ok()?))
 }
 
-/// `+0100`, `+01:00`, `+01`, `Z`; a bare sign (`19760121+`) says nothing. Outer `None`: nonsense.
-fn offset(zone: &str) -> Option<Option<Offset>> {
+/// What stands where an offset should be is none.
+struct NotAnOffset;
+
+/// `+0100`, `+01:00`, `+01`, `Z`; a bare sign (`19760121+`) says nothing.
+fn offset(zone: &str) -> Result<Option<Offset>, NotAnOffset> {
     let digits: String = zone.chars().filter(char::is_ascii_digit).collect();
     let sign = if zone.starts_with('-') { -1 } else { 1 };
     match (zone, digits.len()) {
-        ("Z", _) => Some(Some(Offset::UTC)),
-        ("" | "+" | "-", _) => Some(None),
+        ("Z", _) => Ok(Some(Offset::UTC)),
+        ("" | "+" | "-", _) => Ok(None),
         (_, 2 | 4) => {
-            let hours: i32 = number(&digits, 0, 2)?;
-            let minutes: i32 = if digits.len() == 4 { number(&digits, 2, 4)? } else { 0 };
-            Offset::from_seconds(sign * (hours * 3600 + minutes * 60)).ok().map(Some)
+            let hours: i32 = number(&digits, 0, 2).ok_or(NotAnOffset)?;
+            let minutes: i32 = number(&digits, 2, 4).unwrap_or(0);
+            let seconds = sign * (hours * 3600 + minutes * 60);
+            Offset::from_seconds(seconds).map(Some).map_err(|_| NotAnOffset)
         }
-        _ => None,
+        _ => Err(NotAnOffset),
     }
 }
 

@@ -219,6 +219,7 @@ fn list(value: Value) -> Vec<Value> {
     if fhir::is_empty(&value) { Vec::new() } else { vec![value] }
 }
 
+#[expect(clippy::ref_option, reason = "the fields of SpellFields are options themselves")]
 fn value<T>(field: &Option<Said<T>>) -> Option<&T> {
     field.as_ref().and_then(Said::value)
 }

@@ -5,16 +5,17 @@ use jiff::Timestamp;
 use super::fields::Said;
 use super::{SpellEvent, SpellEventKind as Kind};
 
-/// The events in order of when they happened. Ties are settled by when they were entered, then by
-/// what they say, so that the order of arrival never matters.
+/// The events in order of when they happened, each once. Ties are settled by the usual order of
+/// things, then by when they were entered, then by what they say: arrival never matters.
 pub(super) fn by_time(events: &[SpellEvent]) -> Vec<&SpellEvent> {
     let mut ordered: Vec<&SpellEvent> = events.iter().collect();
     ordered.sort_by(|a, b| key(a).cmp(&key(b)));
+    ordered.dedup();
     ordered
 }
 
 fn key(event: &SpellEvent) -> impl Ord + '_ {
-    (effective(event), event.recorded_at, event.kind, &event.fields, &event.subject, &event.at)
+    (effective(event), event.kind, event.recorded_at, &event.fields, &event.subject, &event.at)
 }
 
 /// When it took effect: an admission or discharge entered later still happened at PV1-44 or PV1-45.
@@ -44,7 +45,7 @@ pub(super) fn standing<'a>(
         ordered.iter().copied().partition(|event| is_cancel(event.kind));
     cancels.sort_by_key(|event| event.recorded_at);
     for cancel in &cancels {
-        strike(&mut standing, cancel);
+        strike(&mut standing, ordered, cancel);
     }
     (cancels, standing)
 }
@@ -56,11 +57,12 @@ fn is_cancel(kind: Kind) -> bool {
     )
 }
 
-/// Strikes out what one cancellation undoes, among what was entered before it.
-fn strike(standing: &mut Vec<&SpellEvent>, cancel: &SpellEvent) {
+/// Strikes out what one cancellation undoes, among what was entered before it. What was undone
+/// before (it is in `all` only) still counts, so that a cancellation sent again undoes no more.
+fn strike(standing: &mut Vec<&SpellEvent>, all: &[&SpellEvent], cancel: &SpellEvent) {
     let entered_before = |event: &SpellEvent| event.recorded_at <= cancel.recorded_at;
-    let admitted = standing.iter().any(|one| one.kind == Kind::Admit && entered_before(one));
-    let transfer = undone_transfer(standing, cancel);
+    let admitted = all.iter().any(|one| one.kind == Kind::Admit && entered_before(one));
+    let transfer = undone_transfer(standing, all, cancel);
     standing.retain(|event| {
         let undone = match cancel.kind {
             Kind::CancelPreAdmit => event.kind == Kind::PreAdmit,
@@ -81,10 +83,15 @@ fn strike(standing: &mut Vec<&SpellEvent>, cancel: &SpellEvent) {
 
 /// The time of the transfer that an A12 undoes: the one it names by its own time, else the last.
 /// (Every event of that time goes, so that a transfer sent twice is undone once and for all.)
-fn undone_transfer(standing: &[&SpellEvent], cancel: &SpellEvent) -> Option<Timestamp> {
-    let candidates = || {
-        let transfers = standing.iter().filter(|one| one.kind == Kind::Transfer);
-        transfers.filter(|one| one.recorded_at <= cancel.recorded_at).map(|one| one.at)
+fn undone_transfer(
+    standing: &[&SpellEvent],
+    all: &[&SpellEvent],
+    cancel: &SpellEvent,
+) -> Option<Timestamp> {
+    let transfers = |events: &[&SpellEvent]| -> Vec<Timestamp> {
+        let transfers = events.iter().filter(|one| one.kind == Kind::Transfer);
+        transfers.filter(|one| one.recorded_at <= cancel.recorded_at).map(|one| one.at).collect()
     };
-    candidates().find(|at| *at == cancel.at).or_else(|| candidates().max())
+    let named = transfers(all).into_iter().find(|at| *at == cancel.at);
+    named.or_else(|| transfers(standing).into_iter().max())
 }

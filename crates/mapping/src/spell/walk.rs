@@ -161,6 +161,7 @@ fn close(stay: &mut Stay) {
     }
 }
 
+#[expect(clippy::ref_option, reason = "the fields of SpellFields are options themselves")]
 fn said(field: &Option<Said<Timestamp>>) -> Option<Timestamp> {
     field.as_ref().and_then(Said::value).copied()
 }

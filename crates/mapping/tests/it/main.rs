@@ -1,0 +1,156 @@
+//! Golden messages: what each message of the corpus says, beside it. `BLESS=1` rewrites the answers;
+//! a person reads the difference.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may stop where it stands"
+)]
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use fhir::Resource;
+use mapping::{Feed, Mapped, hl7_v2, spell};
+use model::OdsCode;
+use serde_json::{Value, json};
+
+fn corpus() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus");
+    let mut files: Vec<PathBuf> =
+        std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
+    files.retain(|file| file.extension().is_some_and(|one| one == "hl7"));
+    files.sort();
+    files
+}
+
+/// Every message of a file, each beginning with MSH.
+fn messages(file: &Path) -> Vec<String> {
+    let text = std::fs::read_to_string(file).unwrap();
+    let mut messages: Vec<String> = Vec::new();
+    for line in text.lines() {
+        match messages.last_mut() {
+            Some(message) if !line.starts_with("MSH") => {
+                message.push('\r');
+                message.push_str(line);
+            }
+            _ => messages.push(line.to_owned()),
+        }
+    }
+    messages
+}
+
+fn feed() -> Feed {
+    Feed {
+        aliases: vec!["2.16.840.1.113883.3.9999".into()],
+        ..Feed::new(OdsCode::parse("R0D").unwrap(), "RD3")
+    }
+}
+
+fn map(message: &str) -> Result<Mapped, mapping::Error> {
+    let parsed = hl7v2::parse(message.as_bytes()).unwrap();
+    hl7_v2(&parsed, &feed(), "2026-01-31T12:00:00Z".parse().unwrap())
+}
+
+/// Everything a file says: each message, then the spells they amount to.
+fn answer(file: &Path) -> Value {
+    let mapped: Vec<Result<Mapped, mapping::Error>> =
+        messages(file).iter().map(|message| map(message)).collect();
+    let events: Vec<spell::SpellEvent> =
+        mapped.iter().flatten().flat_map(|one| one.spell_events.clone()).collect();
+    let spells = by_visit(&events).into_values();
+    let spells: Vec<Value> =
+        spells.filter_map(|events| spell::fold(&events)).map(Resource::into_value).collect();
+    json!({"messages": mapped.iter().map(show).collect::<Vec<_>>(), "spells": spells})
+}
+
+fn by_visit(events: &[spell::SpellEvent]) -> BTreeMap<&str, Vec<spell::SpellEvent>> {
+    let mut visits: BTreeMap<&str, Vec<spell::SpellEvent>> = BTreeMap::new();
+    for event in events {
+        visits.entry(&event.visit).or_default().push(event.clone());
+    }
+    visits
+}
+
+fn show(mapped: &Result<Mapped, mapping::Error>) -> Value {
+    let mapped = match mapped {
+        Ok(mapped) => mapped,
+        Err(error) => return json!({"error": error.to_string()}),
+    };
+    let identity = |one: &model::LocalIdentity| format!("{} {}", one.authority, one.value);
+    json!({
+        "event": mapped.event,
+        "occurred_at": mapped.occurred_at.to_string(),
+        "patients": mapped.patients.iter().map(|one| json!({
+            "identity": identity(&one.identity),
+            "resource": one.resource.to_value(),
+            "cleared": one.cleared,
+        })).collect::<Vec<_>>(),
+        "merges": mapped.merges.iter().map(|one| {
+            json!({"survivor": identity(&one.survivor), "subsumed": identity(&one.subsumed)})
+        }).collect::<Vec<_>>(),
+        "spell_events": mapped.spell_events.iter().map(|one| {
+            json!({"kind": one.kind.code(), "visit": one.visit, "at": one.at.to_string()})
+        }).collect::<Vec<_>>(),
+        "resources": mapped.resources.iter().map(|one| json!({
+            "subject": identity(&one.subject),
+            "event_time": one.event_time.to_string(),
+            "resource": one.resource.to_value(),
+        })).collect::<Vec<_>>(),
+        "unmapped": mapped.unmapped,
+    })
+}
+
+#[test]
+fn every_message_of_the_corpus_says_what_stands_beside_it() {
+    let bless = std::env::var_os("BLESS").is_some();
+    let mut differing = Vec::new();
+    for file in corpus() {
+        let golden = file.with_extension("json");
+        let said = answer(&file);
+        if bless {
+            std::fs::write(&golden, format!("{said:#}\n")).unwrap();
+            continue;
+        }
+        let expected: Value =
+            serde_json::from_slice(&std::fs::read(&golden).unwrap_or_default()).unwrap_or_default();
+        if said != expected {
+            differing.push(file.file_name().unwrap().to_string_lossy().into_owned());
+        }
+    }
+    assert!(differing.is_empty(), "{differing:?} say something else; read what BLESS=1 changes");
+}
+
+#[test]
+fn the_order_of_arrival_never_matters() {
+    for file in corpus() {
+        let events: Vec<spell::SpellEvent> = messages(&file)
+            .iter()
+            .filter_map(|message| map(message).ok())
+            .flat_map(|one| one.spell_events)
+            .collect();
+        for (visit, events) in by_visit(&events) {
+            let forwards = spell::fold(&events);
+            let backwards: Vec<_> = events.iter().rev().cloned().collect();
+            assert_eq!(spell::fold(&backwards), forwards, "{visit} of {}", file.display());
+            let twice = [events.clone(), events].concat();
+            assert_eq!(spell::fold(&twice), forwards, "{visit} of {}", file.display());
+        }
+    }
+}
+
+#[test]
+fn every_resource_is_what_fhir_calls_one() {
+    for file in corpus() {
+        for mapped in messages(&file).iter().filter_map(|message| map(message).ok()) {
+            for one in &mapped.resources {
+                assert_eq!(fhir::uk_core::first_problem(&one.resource), None, "{}", file.display());
+                assert!(one.resource.id().is_some());
+            }
+            let spell = spell::fold(&mapped.spell_events);
+            assert_eq!(spell.as_ref().and_then(fhir::uk_core::first_problem), None);
+        }
+    }
+}
+
+mod demographics;
+mod sentences;
