@@ -14,7 +14,7 @@ use crate::token::bearer;
 use crate::{ApiState, Error, fhir_answer};
 
 /// A sender that takes longer to send its bundle has lost its connection.
-const SENDING: Duration = Duration::from_secs(60);
+const SENDING: Duration = Duration::from_mins(1);
 
 /// `POST /fhir`: the token tells which channel it is.
 pub(crate) async fn by_token(

@@ -1,10 +1,6 @@
 //! Bundles and health over real HTTP.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a failing test should say so by failing"
-)]
+#![expect(clippy::unwrap_used, reason = "a failing test should say so by failing")]
 
 use std::sync::Arc;
 

@@ -246,3 +246,88 @@ fn without_repeats(texts: Vec<String>) -> Vec<String> {
     let mut seen = BTreeSet::new();
     texts.into_iter().filter(|text| seen.insert(text.clone())).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use model::{Gender, NhsNumber, PersonName};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// One invented patient with something in every area.
+    const HARDY: &str = include_str!("../tests/hardy.json");
+
+    fn hardy() -> Demographics {
+        Demographics {
+            nhs_number: NhsNumber::parse("9990000018").ok(),
+            names: vec![PersonName {
+                family: "Hardy".into(),
+                given: vec!["Thomasina".into()],
+                prefix: None,
+            }],
+            birth_date: Some(jiff::civil::date(1940, 6, 2)),
+            gender: Some(Gender::Female),
+            ..Demographics::default()
+        }
+    }
+
+    fn answer(bundle: &Value) -> Option<Answer> {
+        let bundle = Bundle::parse(bundle.to_string().as_bytes()).ok()?;
+        Some(read(&bundle, &hardy(), &crate::SECTIONS.into()))
+    }
+
+    /// Everything an answer says.
+    fn told(answer: &Answer) -> String {
+        let items = serde_json::to_string(&answer.items).unwrap();
+        let sections = serde_json::to_string(&answer.sections).unwrap();
+        format!("{sections} {items} {:?} {:?}", answer.allergies, answer.warnings)
+    }
+
+    /// Every place in a document, as JSON pointers.
+    fn places(value: &Value, at: &str, found: &mut Vec<String>) {
+        let inner: Vec<(String, &Value)> = match value {
+            Value::Object(fields) => {
+                fields.iter().map(|(name, value)| (name.clone(), value)).collect()
+            }
+            Value::Array(members) => members
+                .iter()
+                .enumerate()
+                .map(|(index, value)| (index.to_string(), value))
+                .collect(),
+            _ => Vec::new(),
+        };
+        for (name, value) in inner {
+            let place = format!("{at}/{name}");
+            places(value, &place, found);
+            found.push(place);
+        }
+    }
+
+    #[test]
+    fn any_element_may_be_missing_or_misshapen() {
+        let whole: Value = serde_json::from_str(HARDY).unwrap();
+        let mut all = Vec::new();
+        places(&whole, "", &mut all);
+        assert!(all.len() > 500);
+        let odd = [Value::Null, "x".into(), 7.into(), Value::Array(vec![]), serde_json::json!({})];
+        for (place, odd) in all.into_iter().zip(odd.iter().cycle()) {
+            let mut changed = whole.clone();
+            *changed.pointer_mut(&place).unwrap() = odd.clone();
+            let sections = answer(&changed).map(|answer| answer.sections.len());
+            assert!(sections.is_none_or(|asked| asked == crate::SECTIONS.len()), "{place}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn the_order_of_a_bundle_means_nothing(
+            entries in Just(serde_json::from_str::<Value>(HARDY).unwrap()["entry"].as_array().unwrap().clone()).prop_shuffle()
+        ) {
+            let whole = serde_json::from_str(HARDY).unwrap();
+            let mut shuffled: Value = serde_json::from_str(HARDY).unwrap();
+            shuffled["entry"] = Value::Array(entries);
+            prop_assert_eq!(told(&answer(&shuffled).unwrap()), told(&answer(&whole).unwrap()));
+        }
+    }
+}

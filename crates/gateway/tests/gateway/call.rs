@@ -85,7 +85,7 @@ async fn a_practice_that_drops_the_connection_or_has_no_listener_is_unavailable(
 async fn a_silent_practice_times_out_by_the_shown_deadline() {
     let silent =
         raw(|mut stream| async move { _ = stream.read_to_end(&mut Vec::new()).await }).await;
-    let limits = Limits { hard_deadline: Duration::from_secs(3600), ..short() };
+    let limits = Limits { hard_deadline: Duration::from_hours(1), ..short() };
     let gateway = gateway_to(&[("J81012", &silent)], limits, clock());
     let record =
         gateway.gp_record(&gateway::GpRequest { patience: Patience::Usual, ..request() }).await;
@@ -114,7 +114,7 @@ async fn a_slow_practice_delays_no_other() {
     let silent =
         raw(|mut stream| async move { _ = stream.read_to_end(&mut Vec::new()).await }).await;
     let quick = answering(200, bundle(&[patient()])).await;
-    let limits = Limits { hard_deadline: Duration::from_secs(3600), ..short() };
+    let limits = Limits { hard_deadline: Duration::from_hours(1), ..short() };
     let gateway = Arc::new(gateway_to(&[("J81012", &quick), ("J81999", &silent)], limits, clock()));
     let mut elsewhere = request();
     elsewhere.demographics.gp_practice = model::OdsCode::parse("J81999").ok();

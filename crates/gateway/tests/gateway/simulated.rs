@@ -225,7 +225,7 @@ async fn confidential_and_unsupported_parts_are_said_to_be_so() {
 async fn each_behaviour_has_its_state() {
     for (behaviour, patience, state) in [
         (Behaviour::Slow(Duration::from_millis(1)), Patience::Usual, "answered"),
-        (Behaviour::Slow(Duration::from_secs(3600)), Patience::Usual, "timed_out"),
+        (Behaviour::Slow(Duration::from_hours(1)), Patience::Usual, "timed_out"),
         (Behaviour::Dead, Patience::Longer, "unavailable"),
         (Behaviour::Refuses, Patience::Longer, "refused"),
         (Behaviour::Malformed, Patience::Longer, "unavailable"),
