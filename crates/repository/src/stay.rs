@@ -23,14 +23,10 @@ pub struct Stay {
     pub class: String,
     /// FHIR Encounter status.
     pub status: String,
-    /// Ward of the current location.
+    /// Where, in the hospital's words: `Ward 5, bay 2, bed 3`.
+    pub place: Option<String>,
+    /// The ward's own code, for lists of a ward.
     pub ward: Option<String>,
-    /// Bay.
-    pub bay: Option<String>,
-    /// Bed.
-    pub bed: Option<String>,
-    /// Site (ODS code or name) of the current location.
-    pub site: Option<String>,
     /// Consultant's name.
     pub consultant: Option<String>,
     /// Since when.
@@ -51,7 +47,7 @@ impl std::fmt::Debug for Stay {
 pub fn current_stays(tx: &mut Tx, patients: &[LocalPatientId]) -> Result<Vec<Stay>, Error> {
     let mut stays = Vec::new();
     for patient in patients {
-        let sql = "select id, local_patient, organisation, class, status, ward, bay, bed, site, consultant,
+        let sql = "select id, local_patient, organisation, class, status, place, ward, consultant,
                    admitted_at, expected_discharge_at, as_of from stay
                    where local_patient = ?1 and status = 'in-progress'";
         stays.extend(tx.query(sql, params![patient.uuid()], read)?);
@@ -71,14 +67,12 @@ fn read(row: &db::Row<'_>) -> Result<Stay, db::Error> {
             .map_err(|_| db::Error::Column { index: 2, wanted: "OdsCode" })?,
         class: row.get(3)?,
         status: row.get(4)?,
-        ward: row.get(5)?,
-        bay: row.get(6)?,
-        bed: row.get(7)?,
-        site: row.get(8)?,
-        consultant: row.get(9)?,
-        admitted_at: row.get(10)?,
-        expected_discharge_at: row.get(11)?,
-        as_of: row.get(12)?,
+        place: row.get(5)?,
+        ward: row.get(6)?,
+        consultant: row.get(7)?,
+        admitted_at: row.get(8)?,
+        expected_discharge_at: row.get(9)?,
+        as_of: row.get(10)?,
     })
 }
 
@@ -93,10 +87,13 @@ pub(crate) fn replace(tx: &mut Tx, write: &Write<'_>) -> Result<(), Error> {
     if !matches!(class, "IMP" | "ACUTE" | "NONAC" | "EMER" | "OBSENC") {
         return Ok(());
     }
-    let sql = "insert into stay (id, local_patient, organisation, class, status, ward, bay, bed, site, consultant,
+    let sql =
+        "insert into stay (id, local_patient, organisation, class, status, place, ward, consultant,
                admitted_at, expected_discharge_at, discharged_at, as_of)
-               values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
-    let place = |level| location_part(encounter, level);
+               values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+    let location = current_location(encounter);
+    let said = |pointer| location?.pointer(pointer)?.as_str();
+    let ward = said("/location/identifier/value").and_then(|code| code.split('/').next());
     tx.execute(
         sql,
         params![
@@ -105,10 +102,8 @@ pub(crate) fn replace(tx: &mut Tx, write: &Write<'_>) -> Result<(), Error> {
             write.provenance.organisation.as_str(),
             class,
             encounter.text("status").unwrap_or("unknown"),
-            place("wa"),
-            place("ba"),
-            place("bd"),
-            place("si"),
+            said("/location/display"),
+            ward.filter(|ward| !ward.is_empty()),
             consultant(encounter),
             moment(encounter.text("period.start")),
             expected_discharge(encounter),
@@ -123,27 +118,11 @@ fn moment(text: Option<&str>) -> Option<Timestamp> {
     Some(When::parse(text?)?.timestamp())
 }
 
-/// The part of the current location (the one without an end, else the last) at this level of
-/// location-physical-type.
-fn location_part(encounter: &Resource, level: &str) -> Option<String> {
+/// The location that has not ended, else the last.
+fn current_location(encounter: &Resource) -> Option<&Value> {
     let locations = encounter.list("location");
     let open = |location: &&Value| location.pointer("/period/end").is_none();
-    let newest = locations.iter().filter(open).max_by_key(|location| {
-        location
-            .pointer("/period/start")
-            .and_then(Value::as_str)
-            .and_then(|text| moment(Some(text)))
-    });
-    let current = newest.or(locations.last())?;
-    let period = current.pointer("/period/start");
-    locations
-        .iter()
-        .filter(|location| location.pointer("/period/start") == period)
-        .find(|location| {
-            location.pointer("/physicalType/coding/0/code").and_then(Value::as_str) == Some(level)
-        })
-        .and_then(|location| location.pointer("/location/display")?.as_str())
-        .map(str::to_owned)
+    locations.iter().rev().find(open).or(locations.last())
 }
 
 fn consultant(encounter: &Resource) -> Option<String> {

@@ -322,12 +322,10 @@ fn in_hospital(answer: &record::InHospital) -> InHospital {
     }
     let stay = |inpatient: &record::Inpatient| {
         let stay = &inpatient.stay;
-        let place = [&stay.ward, &stay.bay, &stay.bed].into_iter().flatten().map(String::as_str);
-        let ward = place.collect::<Vec<_>>().join(", ");
         Stay {
             hospital: inpatient.hospital.clone(),
             emergency: inpatient.is_emergency,
-            ward: (!ward.is_empty()).then_some(ward),
+            ward: stay.place.clone(),
             since: stay.admitted_at,
             expected_discharge: stay.expected_discharge_at,
             detail: stay.consultant.clone(),

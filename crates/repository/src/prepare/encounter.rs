@@ -50,14 +50,7 @@ fn is_social_care(encounter: &Resource) -> bool {
     codings.any(|code| code == fhir::system::SOCIAL_CARE)
 }
 
-/// Where, most exact part last: `Poole Hospital, Ward 5, Bay 2, Bed 3`.
+/// The last place of the stay, in the hospital's words.
 fn place(encounter: &Resource) -> Option<String> {
-    let locations = encounter.list("location");
-    let start = locations.last()?.pointer("/period/start").cloned();
-    let names: Vec<&str> = locations
-        .iter()
-        .filter(|location| location.pointer("/period/start").cloned() == start)
-        .filter_map(|location| location.pointer("/location/display")?.as_str())
-        .collect();
-    (!names.is_empty()).then(|| names.join(", "))
+    owned(encounter.list("location").last()?.pointer("/location/display")?.as_str())
 }

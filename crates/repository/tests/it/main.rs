@@ -159,21 +159,20 @@ fn every_kind_of_resource_has_its_line() {
 
 #[test]
 fn a_stay_that_goes_on_answers_in_hospital_now_until_it_ends() {
-    let place = |level: &str, name: &str| {
-        json!({"location": {"display": name}, "physicalType": {"coding": [{"code": level}]},
-        "period": {"start": "2026-09-21T10:00:00+01:00"}})
-    };
     let stay = |status: &str| {
         json!({"resourceType": "Encounter", "id": id(5), "status": status, "class": {"code": "IMP"},
-        "period": {"start": "2026-09-20T10:00:00+01:00"}, "location": [place("wa", "Ward 5"), place("bd", "Bed 3")]})
+            "period": {"start": "2026-09-20T10:00:00+01:00"},
+            "location": [
+                {"location": {"display": "Ward 1"}, "period": {"end": "2026-09-21T10:00:00+01:00"}},
+                {"location": {"display": "Ward 5, bed 3", "identifier": {"value": "WARD5//BED3"}}}]})
     };
     for db in ready() {
         keep(&db, stay("in-progress"), 1);
         let stays = db.read(|tx| current_stays(tx, &[patient()])).unwrap();
         assert_eq!(stays.len(), 1);
         assert_eq!(
-            (stays[0].ward.as_deref(), stays[0].bed.as_deref()),
-            (Some("Ward 5"), Some("Bed 3"))
+            (stays[0].place.as_deref(), stays[0].ward.as_deref()),
+            (Some("Ward 5, bed 3"), Some("WARD5"))
         );
         keep(&db, stay("finished"), 2);
         assert!(db.read(|tx| current_stays(tx, &[patient()])).unwrap().is_empty());
