@@ -46,6 +46,14 @@ impl When {
         }
     }
 
+    /// Reads the day as it is written, whatever time and offset follow it: someone born on
+    /// `19850101000000+0300` was born on the first of January, here as well.
+    pub fn parse_day(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let length = if text.get(4..5) == Some("-") { 10 } else { 8 };
+        Self::parse(text.get(..length).unwrap_or(text))
+    }
+
     /// Reads a council's date: `2025-05-05`, `05/05/2025`, either followed by a time.
     pub fn parse_british(text: &str) -> Option<Self> {
         let text = text.trim();
@@ -220,6 +228,20 @@ mod tests {
             "20250505232328+99",
         ] {
             check(text, None);
+        }
+    }
+
+    #[test]
+    fn a_birthday_is_the_day_that_was_written() {
+        for (text, expected) in [
+            ("19850101000000+0300", Some("1985-01-01")),
+            ("1985-01-01T23:30:00-05:00", Some("1985-01-01")),
+            ("198501012599", Some("1985-01-01")),
+            ("19760121+", Some("1976-01-21")),
+            ("197601", Some("1976-01")),
+            ("unknown", None),
+        ] {
+            assert_eq!(When::parse_day(text).map(When::fhir_date).as_deref(), expected, "{text}");
         }
     }
 

@@ -19,7 +19,7 @@ pub fn demographics(patient: &Resource) -> Demographics {
         names: ordered(patient.list("name"), &["official", "usual", "", "nickname", "temp"])
             .map(name)
             .collect(),
-        birth_date: patient.text("birthDate").and_then(When::parse).and_then(When::date),
+        birth_date: patient.text("birthDate").and_then(When::parse_day).and_then(When::date),
         gender: patient.text("gender").and_then(Gender::parse),
         addresses: ordered(patient.list("address"), &["home", "", "temp", "work", "billing"])
             .map(address)

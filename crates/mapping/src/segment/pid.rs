@@ -88,7 +88,7 @@ fn name_and_birth(patient: &mut Patient, pid: &Segment<'_>) {
         names.extend(repetitions(pid, 9).iter().filter_map(|one| xpn::human_name(one, "nickname")));
     }
     patient.say("name", is_null(pid, 5), names);
-    let birth = when(pid, 7).map(When::fhir_date);
+    let birth = When::parse_day(&text(pid, 7)).map(When::fhir_date);
     patient.say("birthDate", is_null(pid, 7), birth);
     let gender = concept::lookup("0001", &text(pid, 8)).map(|found| found.code);
     patient.say("gender", is_null(pid, 8), gender);
