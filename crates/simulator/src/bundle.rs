@@ -57,7 +57,7 @@ pub(crate) fn write(county: &County, index: PersonIndex, at: Timestamp) -> Optio
         entries.push(entry(&urn(index, "condition", 0), condition(found, &patient, index)));
     }
     let since = at.to_zoned(county.zone.clone()).date();
-    for contact in 0..1 + u64::from(dice.below(3)) {
+    for contact in 0..=u64::from(dice.below(3)) {
         let day = days_before(since, i64::try_from(contact).unwrap_or(0) * 21);
         let starts = moment(county, day, 10);
         let resource = encounter(team, &patient, index, contact, starts);

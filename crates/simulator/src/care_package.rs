@@ -112,7 +112,7 @@ fn is_client(county: &County, person: &Person, index: PersonIndex) -> bool {
 fn add_packages(text: &mut String, county: &County, index: PersonIndex) {
     let Some(person) = county.people.get(index) else { return };
     let mut dice = Dice::new(county.seed, "packages", place(index));
-    for number in 0..1 + u64::from(dice.below(2)) {
+    for number in 0..=u64::from(dice.below(2)) {
         let package = Package::of(county, index, number);
         let died = person.died.map(|died| died.to_string());
         let end = if number == 0 { died } else { Some(package.start_after(300)) };
@@ -135,7 +135,7 @@ fn add_packages(text: &mut String, county: &County, index: PersonIndex) {
 fn add_contacts(text: &mut String, county: &County, index: PersonIndex) {
     let Some(person) = county.people.get(index) else { return };
     let mut dice = Dice::new(county.seed, "contacts", place(index));
-    for number in 0..1 + dice.below(4) {
+    for number in 0..=dice.below(4) {
         let day = days_before(county.today, dice.between(2, 700));
         let contact = Contact::any(&mut dice);
         if !person.lives_on(day) {
@@ -161,7 +161,7 @@ fn who(text: &mut String, county: &County, person: &Person, index: PersonIndex) 
         _ => person.given,
     };
     let gender = if person.gender == Gender::Male { "M" } else { "F" };
-    let home = if dice.chance(80) {
+    let home = if !is_lead && dice.chance(80) {
         person.former_home.map_or(person.home, |(home, _)| home)
     } else {
         person.home

@@ -155,5 +155,5 @@ fn add_home_in(settlement: &mut Settlement, town: &str) -> usize {
 
 /// A birthday some weeks before that many years ago.
 fn years_before(today: Date, years: i64) -> Date {
-    days_before(today, years * 365 + years / 4 + 71)
+    days_before(today, years * 365 + years / 4 + 31 + years * 7 % 300)
 }

@@ -127,7 +127,7 @@ impl Settlement {
         let mother_age = self.age(mother.birth_date);
         let oldest = (mother_age - 19).clamp(1, 22);
         let mut age = self.dice.between(0, oldest);
-        for place in 0..1 + self.dice.below(3) {
+        for place in 0..=self.dice.below(3) {
             let born = self.born_aged(age, age);
             let gender = self.child_gender();
             let child = self.add(Newcomer { born, gender, family, community, home });
@@ -271,25 +271,25 @@ impl Settlement {
         for index in 0..self.people.len() {
             let Some(person) = self.people.get(index) else { continue };
             let (age, plays) = (self.age(person.birth_date), person.part.is_some());
-            let dies = match age {
+            let per_mille = match age {
                 ..60 => 1,
                 60..80 => 14,
                 _ => 90,
             };
             let moved = days_before(self.today, self.dice.between(20, 1400));
-            let died = days_before(self.today, self.dice.between(1, 700));
-            let (moves, dies) = (self.dice.chance(165), self.dice.chance(dies));
-            if plays || died < person.birth_date {
+            let last_day = days_before(self.today, self.dice.between(1, 700));
+            let (has_moved, has_died) = (self.dice.chance(165), self.dice.chance(per_mille));
+            if plays || last_day < person.birth_date {
                 continue;
             }
-            if moves && moved > person.birth_date {
+            if has_moved && moved > person.birth_date {
                 let former = self.add_home();
                 if let Some(person) = self.people.get_mut(index) {
                     person.former_home = Some((former, moved));
                 }
             }
-            if dies && let Some(person) = self.people.get_mut(index) {
-                person.died = Some(died);
+            if has_died && let Some(person) = self.people.get_mut(index) {
+                person.died = Some(last_day);
             }
         }
     }

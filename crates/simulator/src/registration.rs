@@ -274,7 +274,7 @@ impl Registration {
         Some(Believed {
             family,
             given,
-            middle: person.middle.filter(|_| self.serial % 2 == 0),
+            middle: person.middle.filter(|_| self.serial.is_multiple_of(2)),
             former_family: person
                 .former_family
                 .filter(|(_, wedding)| *wedding <= day && self.slip != Slip::FormerFamily)

@@ -38,7 +38,7 @@ pub(crate) struct Bed {
     pub(crate) since: Timestamp,
     pub(crate) ward: &'static Ward,
     pub(crate) bay: i64,
-    pub(crate) bed: i64,
+    pub(crate) place: i64,
 }
 
 /// Who answers for the patient: a GMC-like number that is nobody's, and a name.
@@ -73,7 +73,7 @@ pub(crate) fn any_consultant(dice: &mut Dice) -> Consultant {
 /// A bed on the ward of that kind.
 pub(crate) fn any_bed(dice: &mut Dice, hospital: Hospital, kind: &str, since: Timestamp) -> Bed {
     let ward = ward(hospital, kind);
-    Bed { since, ward, bay: dice.between(1, ward.bays), bed: dice.between(1, 6) }
+    Bed { since, ward, bay: dice.between(1, ward.bays), place: dice.between(1, 6) }
 }
 
 impl Cause {

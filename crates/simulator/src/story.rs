@@ -92,6 +92,7 @@ pub(crate) fn tell(county: &County, index: PersonIndex) -> Story {
     teller.tell_identity(index);
     teller.tell_part(index);
     teller.tell_stays(index);
+    teller.tell_present_stay(index);
     teller.tell_attendances(index);
     teller.tell_blood_tests(index);
     teller.tell_clinics(index);
@@ -183,20 +184,19 @@ impl Teller<'_> {
             let day =
                 days_before(self.county.today, DAYS - quarter * 91 - self.dice.between(0, 90));
             let yearly = admissions_yearly_per_mille(self.person, day);
-            if !self.dice.chance((yearly / 4).min(500)) || day < free_from || !self.is_about(day) {
+            if !self.dice.chance((yearly / 3).min(500)) || day < free_from || !self.is_about(day) {
                 continue;
             }
             let Some(reason) = likely_reason(&mut self.dice, self.person, day) else { continue };
             let Some(entry) = self.some_entry(index, day) else { continue };
             let length = self.dice.between(reason.min_days, reason.max_days);
-            let hours = if reason.is_elective() { (7, 9) } else { (1, 22) };
-            let admitted = self.at(day, hours.0, hours.1);
+            let admitted = match (reason.is_elective(), length) {
+                (true, _) => self.at(day, 7, 9),
+                (false, 0) => self.at(day, 1, 10),
+                (false, _) => self.at(day, 1, 22),
+            };
             let leaves = days_before(day, -length);
-            let ended = self.at(
-                leaves,
-                if length == 0 { 23 } else { 11 },
-                if length == 0 { 23 } else { 18 },
-            );
+            let ended = self.at(leaves, if length == 0 { 14 } else { 11 }, 18);
             free_from = days_before(leaves, -3);
             if self.person.died.is_some_and(|died| died <= leaves) {
                 continue;
@@ -204,6 +204,29 @@ impl Teller<'_> {
             let expected = days_before(leaves, -self.dice.between(-1, 1)).max(day);
             let ended = (ended <= self.county.now).then_some(ended);
             self.tell_stay(entry, Cause::Admission(reason), admitted, ended, Some(expected));
+        }
+    }
+
+    /// A stay that still lasts: a county at work has more of these than two years' dice leave.
+    fn tell_present_stay(&mut self, index: PersonIndex) {
+        let today = self.county.today;
+        let yearly = admissions_yearly_per_mille(self.person, today);
+        let is_free =
+            self.story.spells.iter().all(|spell| {
+                spell.ended.is_some_and(|ended| ended < self.county.now - hours(24 * 12))
+            });
+        let is_due = self.dice.chance((yearly / 12).min(150)) && self.dice.chance(700);
+        let day = days_before(today, self.dice.between(1, 6));
+        if self.person.part.is_some() || !is_due || !is_free || !self.is_about(today) {
+            return;
+        }
+        if let Some(reason) = likely_reason(&mut self.dice, self.person, day)
+            && reason.max_days > 2
+            && let Some(entry) = self.some_entry(index, day)
+        {
+            let admitted = self.at(day, 1, 22);
+            let expected = days_before(today, -self.dice.between(0, 6));
+            self.tell_stay(entry, Cause::Admission(reason), admitted, None, Some(expected));
         }
     }
 
@@ -241,7 +264,9 @@ impl Teller<'_> {
         } else {
             &["FBC", "UE", "CRP"]
         };
-        self.tell_blood_test(entry, Some(spell), panels, admitted + hours(3));
+        if reason.ward != "daycase" {
+            self.tell_blood_test(entry, Some(spell), panels, admitted + hours(3));
+        }
         if settled > admitted && beds.len() > 1 {
             self.push(settled, entry, moved(Movement::Transfer));
             if self.dice.chance(30) {
@@ -249,8 +274,11 @@ impl Teller<'_> {
                 self.push(settled + minutes(40), entry, moved(Movement::Transfer));
             }
         }
-        self.push(admitted + hours(20), entry, moved(Movement::Update));
         let until = ended.unwrap_or(self.county.now);
+        // Expected day and working diagnosis follow within a day, or half way through a short stay.
+        let half = until.duration_since(admitted) / 2;
+        let known = half.clamp(minutes(30), hours(20));
+        self.push(admitted + known, entry, moved(Movement::Update));
         for day in [2, 4, 7] {
             let at = admitted + hours(24 * day);
             if at < until {
@@ -405,7 +433,7 @@ impl Teller<'_> {
         let appointment = self.story.appointments.len();
         let day = booked.to_zoned(self.county.zone.clone()).date();
         let wait = self.dice.between(7, within_days);
-        let starts = self.at(days_before(day, -wait), 9, 16);
+        let starts = self.slot(days_before(day, -wait));
         let number = self.number();
         let consultant = any_consultant(&mut self.dice);
         let slot = Appointment { entry, number, clinic, consultant, starts, minutes: 20 };
@@ -465,9 +493,18 @@ impl Teller<'_> {
             .map_or(self.county.now, |zoned| zoned.timestamp())
     }
 
+    /// A clinic's slot on a day: every twenty minutes.
+    fn slot(&mut self, day: Date) -> Timestamp {
+        let hour = i8::try_from(self.dice.between(9, 16)).unwrap_or(9);
+        let minute = i8::try_from(self.dice.between(0, 2) * 20).unwrap_or(0);
+        day.at(hour, minute, 0, 0)
+            .to_zoned(self.county.zone.clone())
+            .map_or(self.county.now, |zoned| zoned.timestamp())
+    }
+
     /// Alive that day, and not in the first days of history or of life.
     fn is_about(&self, day: Date) -> bool {
-        self.person.lives_on(day) && day < self.county.today
+        self.person.lives_on(day) && day <= self.county.today
     }
 
     fn is_inside(&self, from: Timestamp, to: Timestamp) -> bool {

@@ -104,7 +104,10 @@ fn add_visit(
         Cause::Admission(reason) => (reason.method, reason.specialty),
         Cause::Attendance(_) => ("", "180"),
     };
-    let bed = spell.bed_at(about.at).map(|bed| location(about, bed)).unwrap_or_default();
+    let bed = match movement {
+        Movement::CancelTransfer => previous_bed(about, spell),
+        _ => spell.bed_at(about.at).map(|bed| location(about, bed)).unwrap_or_default(),
+    };
     let before = match movement {
         Movement::Transfer => previous_bed(about, spell),
         _ => String::new(),
@@ -194,21 +197,19 @@ fn add_diagnosis(draft: &mut Draft, about: &About<'_>, spell: &Spell, movement: 
 /// `W07^BAY2^3^RD301`.
 fn location(about: &About<'_>, bed: &Bed) -> String {
     let (bay, place) = match about.entry.hospital {
-        Hospital::DorsetCounty => (format!("{}", bed.bay), format!("{}", bed.bed)),
-        _ => (format!("BAY{}", bed.bay), format!("BED{}", bed.bed)),
+        Hospital::DorsetCounty => (format!("{}", bed.bay), format!("{}", bed.place)),
+        _ => (format!("BAY{}", bed.bay), format!("BED{}", bed.place)),
     };
     let name = if about.entry.hospital == Hospital::Poole { bed.ward.name } else { "" };
     components(&[bed.ward.code, &bay, &place, bed.ward.site, "", "", "", "", name])
 }
 
+/// The bed before the one that the patient is in; empty for the first.
 fn previous_bed(about: &About<'_>, spell: &Spell) -> String {
-    let before = spell.beds.iter().rev().find(|bed| bed.since < about.at);
-    let current = spell.bed_at(about.at);
-    let place = spell.beds.iter().position(|bed| Some(bed.since) == current.map(|it| it.since));
-    match place.and_then(|place| place.checked_sub(1)).and_then(|place| spell.beds.get(place)) {
-        Some(bed) => location(about, bed),
-        None => before.map(|bed| location(about, bed)).unwrap_or_default(),
-    }
+    let place = spell.beds.iter().rposition(|bed| bed.since <= about.at);
+    let before = place.and_then(|place| place.checked_sub(1));
+    let bed = before.and_then(|place| spell.beds.get(place));
+    bed.map(|bed| location(about, bed)).unwrap_or_default()
 }
 
 /// `C9900011^Fairweather^Imogen^^^Dr^^^NHSPRSNLID`.

@@ -65,9 +65,8 @@ pub(crate) fn patient_numbers(about: &About<'_>) -> (String, String) {
     let own = about.entry.patient_number();
     let nhs = about.entry.nhs_number.map(|number| number.to_string()).unwrap_or_default();
     let status = about.entry.status.code().unwrap_or_default();
-    let with = |nhs_part: String, own_part: String| match nhs.is_empty() {
-        true => own_part,
-        false => format!("{nhs_part}~{own_part}"),
+    let with = |nhs_part: String, own_part: String| {
+        if nhs.is_empty() { own_part } else { format!("{nhs_part}~{own_part}") }
     };
     match about.entry.hospital {
         Hospital::DorsetCounty => (components(&[&own, "", "", "RBD", "PAS"]), nhs),
@@ -114,9 +113,8 @@ fn latin_1(c: char) -> u8 {
 /// A letter without its accent.
 pub(crate) fn without_accent(c: char) -> char {
     match c {
-        'à'..='å' => 'a',
+        'à'..='å' | 'ą' => 'a',
         'À'..='Å' | 'Ą' => 'A',
-        'ą' => 'a',
         'ç' | 'ć' | 'č' => 'c',
         'Ç' | 'Ć' | 'Č' => 'C',
         'è'..='ë' | 'ę' | 'ě' => 'e',

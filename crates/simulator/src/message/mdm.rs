@@ -23,9 +23,10 @@ pub(crate) fn letter(about: &About<'_>, spell: &Spell, number: u64) -> Draft {
     let (doctor, visit) = (consultant(about, spell), visit_number(about, spell));
     let class = if spell.is_admission() { "I" } else { "E" };
     draft.segment("PV1", &[(1, "1"), (2, class), (7, &doctor), (19, &visit)]);
-    let kind = match spell.is_admission() {
-        true => components(&["DS", "Discharge summary"]),
-        false => components(&["ED", "Emergency department summary"]),
+    let kind = if spell.is_admission() {
+        components(&["DS", "Discharge summary"])
+    } else {
+        components(&["ED", "Emergency department summary"])
     };
     let is_plain = about.entry.hospital == Hospital::DorsetCounty;
     let unique = components(&[&format!("DOC{number}"), about.entry.hospital.ods()]);

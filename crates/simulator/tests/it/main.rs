@@ -1,5 +1,7 @@
 //! The county from outside: what it sends, and how it is played.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail loudly")]
+
 mod county;
 mod life;
 mod players;

@@ -43,7 +43,7 @@ async fn play(code: AckCode, patience: usize) -> (Progress, Vec<String>, Vec<Str
     let addr = listener.local_addr().unwrap();
     let seen = Arc::new(Mutex::new(Vec::new()));
     let task = tokio::spawn(listen(listener, code, patience, Arc::clone(&seen)));
-    let county = county(1, 60);
+    let county = county(1, 800);
     let messages = || county.history(Source::Hospital(Hospital::Poole)).take(200);
     let mut told = Progress::default();
     let done = play_mllp(addr, messages(), 32, |progress| told = progress).await.unwrap();
@@ -83,7 +83,7 @@ async fn a_listener_that_is_not_there_is_given_up() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let addr = listener.local_addr().unwrap();
     drop(listener);
-    let county = county(1, 60);
+    let county = county(1, 800);
     let messages = county.history(Source::Hospital(Hospital::Poole));
     tokio::time::pause();
     let error = play_mllp(addr, messages, 32, |_| {}).await.unwrap_err();
