@@ -23,7 +23,7 @@ pub enum GpState {
 }
 
 impl GpState {
-    pub(crate) fn before_asking(_person: &Person, permit: &Permit) -> Self {
+    pub(crate) fn before_asking(permit: &Permit) -> Self {
         if wanted(permit).is_empty() { Self::NotAsked } else { Self::Asking }
     }
 }
@@ -57,6 +57,25 @@ pub async fn ask(
     Some(gateway.gp_record(&request).await)
 }
 
+/// Newest first, but what a source gave under one heading stays together and in its order: a test
+/// group is read as a whole (GP Connect hazard 28).
+fn newest_first(lines: Vec<Line>) -> Vec<Line> {
+    let mut groups: Vec<Vec<Line>> = Vec::new();
+    for line in lines {
+        let belongs = |last: &Line| {
+            last.heading.is_some() && last.heading == line.heading && last.source == line.source
+        };
+        match groups.last_mut() {
+            Some(group) if group.last().is_some_and(belongs) => group.push(line),
+            _ => groups.push(vec![line]),
+        }
+    }
+    groups.sort_by_cached_key(|group| {
+        std::cmp::Reverse(group.iter().filter_map(|line| line.at).max())
+    });
+    groups.into_iter().flatten().collect()
+}
+
 /// The record with the practice's answer: its lines beside the stored ones, its states in every section.
 #[must_use]
 pub fn with_gp(mut record: Record, mut answer: GpRecord) -> Record {
@@ -85,8 +104,7 @@ pub fn with_gp(mut record: Record, mut answer: GpRecord) -> Record {
         let stored_by: Vec<String> =
             lines.iter().map(|line| line.source.name().to_owned()).collect();
         lines.extend(fetched.extract_if(.., |(of, _)| of == section).map(|(_, line)| line));
-        // A stable sort: lines of one moment stay in the order their source gave them.
-        lines.sort_by(|a, b| b.at.cmp(&a.at));
+        *lines = newest_first(std::mem::take(lines));
         *empty = emptiness(&stored_by, not_in_record, Some(&part));
         *gp = Some(part);
     }

@@ -59,7 +59,7 @@ pub fn open(
     };
     let allergies = allergies::banner(sections.get(&Section::Allergies), None);
     Ok(Record {
-        gp: GpState::before_asking(&reader.person, permit),
+        gp: GpState::before_asking(permit),
         person: reader.person,
         opened_at: now,
         entry: permit.entry(),
