@@ -82,7 +82,9 @@ pub(crate) fn ago(at: Timestamp, now: Timestamp) -> String {
         ..60 => "just now".to_owned(),
         60..7_200 => format!("{} min ago", seconds / 60),
         7_200..172_800 => format!("{} hours ago", seconds / 3_600),
-        _ => format!("{} days ago", seconds / 86_400),
+        172_800..7_776_000 => format!("{} days ago", seconds / 86_400),
+        7_776_000..63_072_000 => format!("{} months ago", seconds / 2_629_800),
+        _ => format!("{} years ago", seconds / 31_557_600),
     }
 }
 
@@ -236,6 +238,8 @@ mod tests {
             ("2026-11-22T10:38:00Z", "4 min ago"),
             ("2026-11-22T07:42:00Z", "3 hours ago"),
             ("2026-11-19T10:42:00Z", "3 days ago"),
+            ("2026-04-18T10:42:00Z", "7 months ago"),
+            ("2015-09-02T10:42:00Z", "11 years ago"),
         ] {
             assert_eq!(ago(at(then), now), shown);
         }

@@ -80,7 +80,7 @@ fn header(reader: Option<&Reader>, place: Place) -> Markup {
             a.cs-header__name href="/" { "Chesil" }
             @if let Some(reader) = reader {
                 (navigation(reader.actor.role, place))
-                @if place != Place::Home { (find()) }
+                @if place != Place::Home && reader.actor.role != Role::Administrator { (find()) }
                 div.cs-header__who {
                     (reader.actor.name) " · " (reader.actor.role.label()) " · " (reader.organisation_name)
                     form method="post" action="/sign-out" { button.cs-small-button { "Sign out" } }
@@ -134,7 +134,7 @@ fn footer(reader: Option<&Reader>) -> Markup {
                     "NHS Confidential: Personal Data about a patient. Printed by " (reader.actor.name) ", "
                     (reader.actor.role.label()) ", " (reader.organisation_name) "."
                 }
-                "Press / to find a person. "
+                @if reader.actor.role != Role::Administrator { "Press / to find a person. " }
                 button.cs-small-button type="button" data-shortcut-toggle hidden {}
                 " Everything you open here is recorded."
             }

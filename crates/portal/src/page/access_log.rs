@@ -58,7 +58,7 @@ pub(crate) fn show(about: &About, entries: &[Entry], names: &Names, reader: &Rea
 /// Entries of the trail, as every page lists them.
 pub(crate) fn table(entries: &[Entry], names: &Names, labelled_by: &str) -> Markup {
     html! {
-        div.cs-scroll tabindex="0" role="region" aria-labelledby=(labelled_by) {
+        div.cs-scroll tabindex="0" role="group" aria-labelledby=(labelled_by) {
             table.cs-lines {
                 thead { tr { th scope="col" { "No." } th scope="col" { "When" } th scope="col" { "Who" } th scope="col" { "What" } th scope="col" { "On what basis" } } }
                 tbody { @for entry in entries { (row(entry, names)) } }

@@ -6,7 +6,7 @@ use axum::extract::State;
 use empi::{Exactness, Found, FoundPeople, Search};
 use jiff::civil::Date;
 use maud::{Markup, html};
-use model::{Demographics, NhsNumber};
+use model::{Demographics, NhsNumber, Role};
 use serde::Deserialize;
 
 use crate::error::sentence;
@@ -92,7 +92,7 @@ pub(crate) fn show(reader: &Reader, asked: &Asked, answer: &Answer, today: Date)
             section.cs-card { h1 { "Find a person" } (home::form(&asked.who, &asked.born, problem)) }
             @if let Answer::Found(found) = answer {
                 section.cs-card aria-labelledby="found" {
-                    @if found.people.is_empty() { (nothing()) } @else { (people(found, today)) }
+                    @if found.people.is_empty() { (nothing()) } @else { (people(found, reader.actor.role, today)) }
                 }
             }
         },
@@ -112,30 +112,39 @@ fn nothing() -> Markup {
     }
 }
 
-fn people(found: &FoundPeople, today: Date) -> Markup {
+fn people(found: &FoundPeople, role: Role, today: Date) -> Markup {
     html! {
         h2 #found { @if found.people.len() == 1 { "1 person found" } @else { (found.people.len()) " people found" } }
         @if found.more { p.cs-notice.cs-notice--warn { "There are more. Type the full forename, a middle name, or the NHS number." } }
-        div.cs-scroll tabindex="0" role="region" aria-labelledby="found" {
+        div.cs-scroll tabindex="0" role="group" aria-labelledby="found" {
             table.cs-lines {
                 thead { tr { th scope="col" { "Name" } th scope="col" { "Born" } th scope="col" { "Gender" } th scope="col" { "NHS No." } th scope="col" { "Address" } th scope="col" { "Fits" } } }
-                tbody { @for one in &found.people { (row(one, today)) } }
+                tbody { @for one in &found.people { (row(one, role, today)) } }
             }
         }
     }
 }
 
-fn row(found: &Found, today: Date) -> Markup {
+fn row(found: &Found, role: Role, today: Date) -> Markup {
     let who = &found.demographics;
     html! {
         tr {
-            td { a href={ "/people/" (found.id) } { (name(who)) } @if who.deceased { " " span.cs-tag { "died" } } }
+            td { a href={ "/people/" (found.id) (page_for(role)) } { (name(who)) } @if who.deceased { " " span.cs-tag { "died" } } }
             td { (born(who, today)) }
             td { (gender(who.gender)) }
             td.cs-nhs { (who.nhs_number.map_or_else(|| "Not recorded".to_owned(), |number| number.spaced())) }
             td { (address(who)) }
             td { @match found.exactness { Exactness::NhsNumber => "by NHS number", Exactness::Exact => "exactly", Exactness::Similar => "similar: check" } }
         }
+    }
+}
+
+/// The page about a person that this role works with.
+fn page_for(role: Role) -> &'static str {
+    match role {
+        Role::Steward => "/links",
+        Role::PrivacyOfficer => "/access-log",
+        _ => "",
     }
 }
 

@@ -110,7 +110,7 @@ pub(crate) fn form(who: &str, born: &str, problem: Option<&str>) -> Markup {
 
 fn list(recent: &[(Timestamp, Person)], now: Timestamp) -> Markup {
     html! {
-        div.cs-scroll tabindex="0" role="region" aria-labelledby="recent" {
+        div.cs-scroll tabindex="0" role="group" aria-labelledby="recent" {
             table.cs-lines {
                 thead { tr { th scope="col" { "Name" } th scope="col" { "Born" } th scope="col" { "Gender" } th scope="col" { "NHS No." } th scope="col" { "Opened" } } }
                 tbody {

@@ -65,7 +65,7 @@ pub(crate) fn show(
 
 fn records(records: &[LocalPatient], names: &Names) -> Markup {
     html! {
-        div.cs-scroll tabindex="0" role="region" aria-labelledby="records" {
+        div.cs-scroll tabindex="0" role="group" aria-labelledby="records" {
             table.cs-lines {
                 thead { tr { th scope="col" { "Organisation" } th scope="col" { "Their number" } th scope="col" { "Name" } th scope="col" { "Born" } th scope="col" { "Gender" } th scope="col" { "NHS No." } th scope="col" { "Address" } th scope="col" { "Changed" } } }
                 tbody {

@@ -242,7 +242,7 @@ fn content(received: &Received) -> Markup {
 /// Field by field, numbered as HL7 numbers them; empty fields are left out.
 fn segments(message: &hl7v2::Message<'_>) -> Markup {
     html! {
-        div.cs-scroll tabindex="0" role="region" aria-label="Segments" {
+        div.cs-scroll tabindex="0" role="group" aria-label="Segments" {
             table.cs-lines {
                 thead { tr { th scope="col" { "Field" } th scope="col" { "As sent" } } }
                 @for segment in message.segments() {

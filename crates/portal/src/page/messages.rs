@@ -78,7 +78,7 @@ pub(crate) fn show(
 
 fn channels(summaries: &[ChannelSummary], now: Timestamp) -> Markup {
     html! {
-        div.cs-scroll tabindex="0" role="region" aria-labelledby="channels" {
+        div.cs-scroll tabindex="0" role="group" aria-labelledby="channels" {
             table.cs-lines {
                 thead {
                     tr {
@@ -153,7 +153,7 @@ fn filter_form(summaries: &[ChannelSummary], asked: &Asked) -> Markup {
 
 fn list(rows: &[Row], now: Timestamp) -> Markup {
     html! {
-        div.cs-scroll tabindex="0" role="region" aria-labelledby="list" {
+        div.cs-scroll tabindex="0" role="group" aria-labelledby="list" {
             table.cs-lines {
                 thead { tr { th scope="col" { "No." } th scope="col" { "Received" } th scope="col" { "Channel" } th scope="col" { "Type" } th scope="col" { "State" } th scope="col" { "Why it stands still" } th.cs-number scope="col" { "Bytes" } } }
                 tbody {

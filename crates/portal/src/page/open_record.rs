@@ -13,7 +13,7 @@ use empi::Person;
 use gateway::Patience;
 use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
-use model::{OdsCode, PersonId, Section};
+use model::{OdsCode, PersonId, Role, Section};
 use record::{AllergyBanner, Emptiness, GpPart, GpState, Record, SourceState};
 use serde::Deserialize;
 use uuid::Builder;
@@ -61,7 +61,7 @@ pub(crate) async fn get(
     if wish.gp == "wait" {
         record = ask(&state, &permit, &reader, record, Patience::Longer).await;
     }
-    let about = about(&record, permit.person(), state.now());
+    let about = about(&record, &permit, state.now());
     Ok(show(&about, &gp(&record), &sections(&record, about.person), permit.why(), &reader))
 }
 
@@ -87,7 +87,7 @@ pub(crate) async fn get_section(
     if wish.gp == "wait" {
         record = ask(&state, &permit, &reader, record, Patience::Longer).await;
     }
-    let about = about(&record, permit.person(), state.now());
+    let about = about(&record, &permit, state.now());
     let Some(view) =
         sections(&record, about.person).into_iter().find(|view| view.section == section)
     else {
@@ -139,7 +139,7 @@ async fn gp_part(
     let only = Section::parse(&wish.only);
     let record = open(state, &permit, only.map(|section| (section, 0))).await?;
     let record = ask(state, &permit, &reader, record, Patience::Usual).await;
-    let about = about(&record, permit.person(), state.now());
+    let about = about(&record, &permit, state.now());
     let Gp::Answered(answer) = gp(&record) else { return Ok(html! { div #gp.cs-gp {} }) };
     let views: Vec<SectionView> = sections(&record, about.person)
         .into_iter()
@@ -212,15 +212,27 @@ pub(crate) fn names(tx: &mut Tx) -> Result<Names, Error> {
 }
 
 /// What stands above a page about a person that shows nothing clinical.
-pub(crate) fn identity_about(person: &Person, _reader: &Reader, now: Timestamp) -> About {
+pub(crate) fn identity_about(person: &Person, reader: &Reader, now: Timestamp) -> About {
     let mut banner = banner(person, person.id);
     banner.allergies = Allergies::NotHere;
-    About { person: person.id, banner, sources: Vec::new(), in_hospital: None, now }
+    About {
+        person: person.id,
+        banner,
+        sources: Vec::new(),
+        in_hospital: None,
+        asks_who_looked: asks_who_looked(reader.actor.role),
+        now,
+    }
+}
+
+/// Only a link depends on this; the policies decide about the page.
+fn asks_who_looked(role: Role) -> bool {
+    role == Role::PrivacyOfficer
 }
 
 /// What stands above the record.
-pub(crate) fn about(record: &Record, person: Option<PersonId>, now: Timestamp) -> About {
-    let person = person.unwrap_or(record.person.id);
+pub(crate) fn about(record: &Record, permit: &Permit, now: Timestamp) -> About {
+    let person = permit.person().unwrap_or(record.person.id);
     let mut banner = banner(&record.person, person);
     banner.allergies = allergies(&record.allergies, &record.gp);
     if let GpState::Answered(answer) = &record.gp {
@@ -229,7 +241,14 @@ pub(crate) fn about(record: &Record, person: Option<PersonId>, now: Timestamp) -
     let mut sources: Vec<Source> = gp_source(&record.gp).into_iter().collect();
     sources.extend(record.sources.iter().map(|source| stored_source(source, now)));
     let in_hospital = Some(record.in_hospital.as_ref().map_or(InHospital::NotForRole, in_hospital));
-    About { person, banner, sources, in_hospital, now }
+    About {
+        person,
+        banner,
+        sources,
+        in_hospital,
+        asks_who_looked: asks_who_looked(permit.actor().role),
+        now,
+    }
 }
 
 fn banner(person: &Person, id: PersonId) -> Banner {

@@ -155,7 +155,7 @@ pub(crate) fn show(view: &View, asked: &Asked, reader: &Reader, now: Timestamp) 
 
 fn alerts(view: &View, now: Timestamp) -> Markup {
     html! {
-        div.cs-scroll tabindex="0" role="region" aria-labelledby="alerts" {
+        div.cs-scroll tabindex="0" role="group" aria-labelledby="alerts" {
             table.cs-lines {
                 thead { tr { th scope="col" { "Level" } th scope="col" { "When" } th scope="col" { "Who" } th scope="col" { "What and why" } th scope="col" { "Person" } th scope="col" { "Answer" } } }
                 tbody { @for item in &view.alerts { (alert_row(item, &view.names, now)) } }

@@ -38,6 +38,8 @@ pub(crate) struct About {
     pub sources: Vec<Source>,
     /// In hospital now?
     pub in_hospital: Option<InHospital>,
+    /// This reader's role asks who has looked.
+    pub asks_who_looked: bool,
     /// The page's moment.
     pub now: Timestamp,
 }
@@ -138,11 +140,12 @@ pub(crate) fn above(about: &About, tab: Tab) -> Markup {
         (banner::banner(&about.banner, format::today(about.now)))
         @if let Some(answer) = &about.in_hospital { (in_hospital::band(answer, about.now)) }
         @if !about.sources.is_empty() { (source::strip(&about.sources, about.now)) }
-        (tabs(about.person, tab))
+        (tabs(about, tab))
     }
 }
 
-fn tabs(person: PersonId, tab: Tab) -> Markup {
+fn tabs(about: &About, tab: Tab) -> Markup {
+    let person = about.person;
     let place = |there: Tab| (there == tab).then_some("page");
     html! {
         nav.cs-record-nav aria-label="This person" {
@@ -150,7 +153,7 @@ fn tabs(person: PersonId, tab: Tab) -> Markup {
                 li { a href={ "/people/" (person) } aria-current=[place(Tab::Summary)] { "Record" } }
                 @if let Tab::Section(section) = tab { li { a href={ "/people/" (person) "/" (slug(section)) } aria-current="page" { (section.label()) } } }
                 li { a href={ "/people/" (person) "/links" } aria-current=[place(Tab::Links)] { "Linked records" } }
-                li { a href={ "/people/" (person) "/access-log" } aria-current=[place(Tab::AccessLog)] { "Who has looked" } }
+                @if about.asks_who_looked { li { a href={ "/people/" (person) "/access-log" } aria-current=[place(Tab::AccessLog)] { "Who has looked" } } }
             }
         }
     }
@@ -214,6 +217,9 @@ fn answered(answer: &GpAnswer, now: Timestamp) -> Markup {
 }
 
 fn seconds(milliseconds: u64) -> String {
+    if milliseconds < 100 {
+        return format!("{milliseconds} ms");
+    }
     format!("{}.{} s", milliseconds / 1_000, milliseconds % 1_000 / 100)
 }
 
@@ -231,6 +237,7 @@ mod tests {
             banner: Banner::default(),
             sources: Vec::new(),
             in_hospital: None,
+            asks_who_looked: false,
             now: "2026-11-22T10:42:00Z".parse().unwrap(),
         }
     }

@@ -107,7 +107,7 @@ pub(crate) fn show_queue(
                     p { "Nothing waits for a decision. New pairs appear here when sources send records that are alike." }
                 } @else {
                     p.cs-quiet { "The most dangerous kinds stand first." }
-                    div.cs-scroll tabindex="0" role="region" aria-labelledby="queue" {
+                    div.cs-scroll tabindex="0" role="group" aria-labelledby="queue" {
                         table.cs-lines {
                             thead { tr { th scope="col" { "Question" } th scope="col" { "One record" } th scope="col" { "The other" } th.cs-number scope="col" { "Weight" } th scope="col" { "Since" } } }
                             tbody { @for review in queue { (queue_row(review, names, now)) } }
@@ -199,7 +199,7 @@ fn comparison(review: &Review, names: &Names) -> Markup {
     let facts = facts(&a.demographics).into_iter().zip(facts(&b.demographics));
     let facts = facts.map(|((label, x), (_, y))| (label, x, y, true));
     html! {
-        div.cs-scroll tabindex="0" role="region" aria-labelledby="records" {
+        div.cs-scroll tabindex="0" role="group" aria-labelledby="records" {
             table.cs-lines {
                 thead { tr { th scope="col" { span.nhsuk-u-visually-hidden { "Field" } } th scope="col" { "One record" } th scope="col" { "The other" } th scope="col" { "" span.nhsuk-u-visually-hidden { "Compared" } } } }
                 tbody {
@@ -216,11 +216,12 @@ fn said(text: &str) -> &str {
     if text.is_empty() { "Not recorded" } else { text }
 }
 
-/// In words as well as in colour.
+/// In words as well as in colour. A title in parentheses is no difference.
 fn verdict(x: &str, y: &str) -> Markup {
+    let bare = |text: &str| text.split_once(" (").map_or(text, |(name, _)| name).to_lowercase();
     html! {
         @if x.is_empty() || y.is_empty() { span.cs-quiet { "cannot tell" } }
-        @else if x.eq_ignore_ascii_case(y) { "same" }
+        @else if bare(x) == bare(y) { "same" }
         @else { span.cs-differs { "differs" } }
     }
 }
@@ -254,7 +255,9 @@ mod tests {
 
     #[test]
     fn what_one_side_does_not_say_is_not_called_a_difference() {
-        assert!(verdict("HARDY", "Hardy").into_string().contains("same"));
+        assert!(
+            verdict("HARDY, Thomasina (Mrs)", "Hardy, Thomasina").into_string().contains("same")
+        );
         assert!(verdict("HARDY", "HANDY").into_string().contains("differs"));
         assert!(verdict("HARDY", "").into_string().contains("cannot tell"));
     }

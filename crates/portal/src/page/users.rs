@@ -44,7 +44,7 @@ pub(crate) fn show(users: &[User], names: &Names, reader: &Reader, now: Timestam
         html! {
             section.cs-card aria-labelledby="users" {
                 h1 #users { "Users " span.cs-count { (users.len()) } }
-                div.cs-scroll tabindex="0" role="region" aria-labelledby="users" {
+                div.cs-scroll tabindex="0" role="group" aria-labelledby="users" {
                     table.cs-lines {
                         thead { tr { th scope="col" { "Name" } th scope="col" { "Username" } th scope="col" { "Role" } th scope="col" { "Organisation" } th scope="col" { "State" } th scope="col" { "Sessions" } } }
                         tbody { @for user in users { (row(user, names, now)) } }

@@ -75,7 +75,7 @@ fn more(line: &Line) -> Markup {
     html! {
         @if let Some(status) = status { " " span.cs-tag { (status.replace(['_', '-'], " ")) } }
         @if let Some(end) = line.end { span.cs-quiet { " until " (format::day(end)) } }
-        @if let Some(detail) = &line.detail { span.cs-detail { " " (detail) } }
+        @if let Some(detail) = &line.detail { span.cs-detail { " · " (detail) } }
         @if let Some(author) = &line.author { span.cs-quiet { " – " (author) } }
     }
 }

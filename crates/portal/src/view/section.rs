@@ -105,16 +105,23 @@ fn table(section: Section, lines: &[Line]) -> Markup {
             thead.nhsuk-u-visually-hidden {
                 tr { th scope="col" { "Date" } th scope="col" { "What" } th scope="col" { "Source" } }
             }
-            @for group in lines.chunk_by(|a, b| a.heading == b.heading && a.source == b.source) {
-                tbody {
-                    @if let Some(heading) = group.first().and_then(|line| line.heading.as_deref()) {
-                        tr { th.cs-lines__group colspan="3" scope="rowgroup" { (heading) } }
-                    }
-                    @for line in group { (row(line)) }
+            @let groups: Vec<&[Line]> = lines.chunk_by(|a, b| heading(a) == heading(b) && a.source == b.source).collect();
+            @for (index, group) in groups.iter().enumerate() {
+                @let under = group.first().and_then(heading);
+                @let above = index.checked_sub(1).and_then(|before| groups.get(before)?.first()).and_then(heading);
+                // Lines without a heading must not seem to stand under the one before them.
+                tbody.cs-free[under.is_none() && above.is_some()] {
+                    @if let Some(heading) = under { tr { th.cs-lines__group colspan="3" scope="rowgroup" { (heading) } } }
+                    @for line in *group { (row(line)) }
                 }
             }
         }
     }
+}
+
+/// What a line stands under; a line that is its own heading needs none.
+fn heading(line: &Line) -> Option<&str> {
+    line.heading.as_deref().filter(|heading| *heading != line.text)
 }
 
 fn nothing(empty: &Empty, said_already: bool) -> Markup {
@@ -211,6 +218,19 @@ mod tests {
         };
         let html = shown(vec![line("Haemoglobin"), line("Platelets")], false, None, by(&[]));
         assert_eq!(html.matches("Full blood count").count(), 1);
+    }
+
+    #[test]
+    fn a_line_without_a_heading_is_set_apart_from_the_heading_above_it() {
+        let line = |text: &str, heading: Option<&str>| Line {
+            text: text.into(),
+            heading: heading.map(Into::into),
+            ..Line::default()
+        };
+        let lines = vec![line("Platelets", Some("Full blood count")), line("Sodium", None)];
+        assert!(shown(lines, false, None, by(&[])).contains("cs-free"));
+        let report = vec![line("Full blood count", Some("Full blood count"))];
+        assert!(!shown(report, false, None, by(&[])).contains("cs-lines__group"));
     }
 
     #[test]

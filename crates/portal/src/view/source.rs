@@ -50,7 +50,7 @@ pub(crate) fn chip(source: &Source, now: Timestamp, out_of_band: bool) -> Markup
     let (class, icon, said) = words(&source.state, now);
     html! {
         li id={ "source-" (source.key) } class={ "cs-chip cs-chip--" (class) } hx-swap-oob=[out_of_band.then_some("true")] {
-            span aria-hidden="true" { (icon) } " " strong { (source.name) } " " (said)
+            span aria-hidden="true" { (icon) } " " strong { (source.name) } span.cs-chip__said { " " (said) }
             @if let Some(note) = &source.note { " · " b { (note) } }
         }
     }
