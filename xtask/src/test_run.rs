@@ -31,10 +31,7 @@ pub(crate) fn everything() -> Result<()> {
     run_cargo(&["test", "--workspace", "--no-fail-fast"], &postgres)?;
 
     println!("\n== journeys in Chromium");
-    run(Command::new("node")
-        .args(["--test", "--test-reporter=spec"])
-        .arg("tests/")
-        .current_dir(&journeys))?;
+    run(Command::new("npm").args(["test", "--silent"]).current_dir(&journeys))?;
     println!("\nall tests passed");
     Ok(())
 }
