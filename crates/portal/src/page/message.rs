@@ -233,10 +233,12 @@ fn reveal_form(seq: i64) -> Markup {
 }
 
 fn content(received: &Received) -> Markup {
-    match (&received.format, hl7v2::parse(&received.bytes)) {
-        (Format::Hl7v2, Ok(message)) => segments(&message),
-        _ => html! { pre.cs-message tabindex="0" { (String::from_utf8_lossy(&received.bytes)) } },
+    if received.format == Format::Hl7v2
+        && let Ok(message) = hl7v2::parse(&received.bytes)
+    {
+        return segments(&message);
     }
+    html! { pre.cs-message tabindex="0" { (String::from_utf8_lossy(&received.bytes)) } }
 }
 
 /// Field by field, numbered as HL7 numbers them; empty fields are left out.

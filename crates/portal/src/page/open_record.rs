@@ -22,7 +22,7 @@ use crate::layout::{Reader, paging};
 use crate::page::PersonPath;
 use crate::page::record::{About, Gp, GpAnswer, gp_arrived, show, show_section, slug};
 use crate::permit::permit;
-use crate::view::banner::{Allergies, Banner};
+use crate::view::banner::{Allergies, Banner, Life};
 use crate::view::in_hospital::{Hospital, InHospital, Stay};
 use crate::view::line::Line;
 use crate::view::section::{Content, Empty, SectionView};
@@ -263,7 +263,7 @@ fn banner(person: &Person, id: PersonId) -> Banner {
         gender: who.gender,
         nhs_number: who.nhs_number.map(|number| number.spaced()),
         nhs_number_status: who.nhs_number_status,
-        death: who.deceased.then_some(who.death_date),
+        life: if who.deceased { Life::Died(who.death_date) } else { Life::Living },
         address: address.filter(|address| !address.is_empty()),
         telephones: who.telephones.iter().map(|telephone| telephone.number.clone()).collect(),
         practice: who.gp_practice.as_ref().map(ToString::to_string),

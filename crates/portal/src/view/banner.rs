@@ -19,8 +19,8 @@ pub(crate) struct Banner {
     pub nhs_number: Option<String>,
     /// How sure the sources are of it.
     pub nhs_number_status: NhsNumberStatus,
-    /// They have died, and when if known.
-    pub death: Option<Option<Date>>,
+    /// Alive, as far as is known, or not.
+    pub life: Life,
     /// Address in one line; `None` when not recorded.
     pub address: Option<String>,
     /// Telephone numbers.
@@ -33,6 +33,16 @@ pub(crate) struct Banner {
     pub allergies: Allergies,
     /// Where the allergies section is.
     pub allergies_href: String,
+}
+
+/// Whether somebody has died, and when if that is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Life {
+    /// No source says that they have died.
+    #[default]
+    Living,
+    /// They have died.
+    Died(Option<Date>),
 }
 
 /// The banner's allergy line: the four states of PAB-0064, and two of our own: the live source is
@@ -62,7 +72,7 @@ pub(crate) enum Allergies {
 
 /// The banner, in the CUI's order: name, born, gender, NHS number (PAB-0016, PAB-0076).
 pub(crate) fn banner(banner: &Banner, today: Date) -> Markup {
-    let class = if banner.death.is_some() { "cs-banner cs-banner--died" } else { "cs-banner" };
+    let class = if banner.life != Life::Living { "cs-banner cs-banner--died" } else { "cs-banner" };
     html! {
         section class=(class) aria-label="Patient" {
             div.cs-banner__who {
@@ -79,7 +89,7 @@ fn facts(banner: &Banner, today: Date) -> Markup {
     html! {
         dl.cs-facts {
             (fact("Born", "Date of birth, with the age in parentheses", html! { (born(banner, today)) }))
-            @if let Some(died) = banner.death {
+            @if let Life::Died(died) = banner.life {
                 (fact("Died", "Date of death", html! { (died.map_or_else(|| "Date not recorded".to_owned(), format::date)) }))
                 (fact("Age at Death", "Age on the day of death", html! { (age_at_death(banner, died)) }))
             }
@@ -101,7 +111,7 @@ fn born(banner: &Banner, today: Date) -> String {
     let shown = format::date(birth);
     // The age of a living person only; that at death stands beside the date of death (PAB-0034, 0059).
     match format::age(birth, today) {
-        Some(age) if banner.death.is_none() => format!("{shown} ({age})"),
+        Some(age) if banner.life == Life::Living => format!("{shown} ({age})"),
         _ => shown,
     }
 }
@@ -212,7 +222,7 @@ mod tests {
                 '<' => inside = true,
                 '>' => {
                     inside = false;
-                    text.push(' ')
+                    text.push(' ');
                 }
                 c if !inside => text.push(c),
                 _ => {}
@@ -234,7 +244,7 @@ mod tests {
 
     #[test]
     fn the_dead_are_shown_otherwise_with_their_age_at_death() {
-        let died = Banner { death: Some(Some(date(2026, 5, 1))), ..thomasina() };
+        let died = Banner { life: Life::Died(Some(date(2026, 5, 1))), ..thomasina() };
         let html = banner(&died, date(2026, 11, 22)).into_string();
         assert!(html.contains("cs-banner--died"));
         assert!(text(&died).contains("Born 02-Jun-1940 Died 01-May-2026 Age at Death 85y"));

@@ -105,13 +105,13 @@ fn table(section: Section, lines: &[Line]) -> Markup {
             thead.nhsuk-u-visually-hidden {
                 tr { th scope="col" { "Date" } th scope="col" { "What" } th scope="col" { "Source" } }
             }
-            @let groups: Vec<&[Line]> = lines.chunk_by(|a, b| heading(a) == heading(b) && a.source == b.source).collect();
+            @let groups: Vec<&[Line]> = lines.chunk_by(|a, b| a.heading == b.heading && a.source == b.source).collect();
             @for (index, group) in groups.iter().enumerate() {
-                @let under = group.first().and_then(heading);
-                @let above = index.checked_sub(1).and_then(|before| groups.get(before)?.first()).and_then(heading);
+                @let above = index.checked_sub(1).and_then(|before| groups.get(before)?.first());
+                @let first = group.first();
                 // Lines without a heading must not seem to stand under the one before them.
-                tbody.cs-free[under.is_none() && above.is_some()] {
-                    @if let Some(heading) = under { tr { th.cs-lines__group colspan="3" scope="rowgroup" { (heading) } } }
+                tbody.cs-free[first.is_some_and(|line| line.heading.is_none()) && above.is_some_and(|line| line.heading.is_some())] {
+                    @if let Some(heading) = first.and_then(heading) { tr { th.cs-lines__group colspan="3" scope="rowgroup" { (heading) } } }
                     @for line in *group { (row(line)) }
                 }
             }
@@ -119,7 +119,7 @@ fn table(section: Section, lines: &[Line]) -> Markup {
     }
 }
 
-/// What a line stands under; a line that is its own heading needs none.
+/// The heading above a group; a first line that says the same, as a report does, needs none.
 fn heading(line: &Line) -> Option<&str> {
     line.heading.as_deref().filter(|heading| *heading != line.text)
 }
@@ -132,6 +132,9 @@ fn nothing(empty: &Empty, said_already: bool) -> Markup {
         Empty::NoneRecorded { by } if by.is_empty() => "None recorded.".to_owned(),
         Empty::NoneRecorded { by } => format!("None recorded by {}.", listed(by)),
         Empty::Asking => "Nothing from the other sources.".to_owned(),
+        Empty::Unknown(_) if said_already => {
+            "Whether anything is recorded is not known.".to_owned()
+        }
         Empty::Unknown(why) => format!("Not known. {why}"),
     };
     html! { p.cs-empty { (words) } }
