@@ -72,7 +72,7 @@ pub(crate) enum Allergies {
 
 /// The banner, in the CUI's order: name, born, gender, NHS number (PAB-0016, PAB-0076).
 pub(crate) fn banner(banner: &Banner, today: Date) -> Markup {
-    let class = if banner.life != Life::Living { "cs-banner cs-banner--died" } else { "cs-banner" };
+    let class = if banner.life == Life::Living { "cs-banner" } else { "cs-banner cs-banner--died" };
     html! {
         section class=(class) aria-label="Patient" {
             div.cs-banner__who {
