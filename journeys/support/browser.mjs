@@ -41,7 +41,7 @@ export async function signIn(page, demo, username) {
   await page.getByLabel("Username").fill(username);
   await page.getByLabel("Password", { exact: true }).fill(demo.password);
   await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByRole("heading", { name: "Find a person" }).waitFor();
+  await page.getByRole("button", { name: "Sign out" }).waitFor();
 }
 
 export async function find(page, demo, who, born = "") {

@@ -74,6 +74,10 @@ pub const ALLERGY_CLINICAL: &str =
 pub const ALLERGY_VERIFICATION: &str =
     "http://terminology.hl7.org/CodeSystem/allergyintolerance-verification";
 
+/// Chesil's own extension: the place of a result within its report, from 1, so that a panel is
+/// read in the laboratory's order.
+pub const POSITION: &str = "urn:chesil:extension:position";
+
 /// Chesil's own category codes; `social-care` marks what a council said.
 pub const CATEGORY: &str = "urn:chesil:category";
 /// The code of [`CATEGORY`] for social care.

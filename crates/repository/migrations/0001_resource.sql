@@ -49,6 +49,7 @@ create table prepared_row (
     status text,
     detail text,
     heading text,
+    position bigint not null,
     author text,
     confidentiality text not null,
     recorded_at bigint not null,

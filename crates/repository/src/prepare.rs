@@ -67,6 +67,7 @@ pub struct Line {
     pub(crate) status: Option<String>,
     pub(crate) detail: Option<String>,
     pub(crate) heading: Option<String>,
+    pub(crate) position: i64,
     pub(crate) author: Option<String>,
     pub(crate) confidentiality: String,
 }
@@ -119,6 +120,7 @@ impl Line {
             status: None,
             detail: None,
             heading: None,
+            position: 0,
             author: None,
             confidentiality: String::new(),
         }

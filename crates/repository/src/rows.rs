@@ -48,6 +48,8 @@ pub struct Row {
     pub detail: Option<String>,
     /// What it stands under: the report of a result.
     pub heading: Option<String>,
+    /// Its place under the heading; 0 for the heading's own line.
+    pub position: i64,
     /// Who recorded it.
     pub author: Option<String>,
     /// `N` or a stricter v3-Confidentiality code.
@@ -84,12 +86,16 @@ pub fn rows(
     let mut all = Vec::new();
     for patient in patients {
         let sql = "select local_patient, organisation, resource_type, id, version, at, at_precision, until, code,
-                   code_system, text, value, unit, reference_range, flag, status, detail, heading, author,
+                   code_system, text, value, unit, reference_range, flag, status, detail, heading, position, author,
                    confidentiality, recorded_at, message from prepared_row
-                   where local_patient = ?1 and section = ?2 order by at desc, id limit ?3";
+                   where local_patient = ?1 and section = ?2 order by at desc, heading, position, id limit ?3";
         all.extend(tx.query(sql, params![patient.uuid(), section.code(), wanted], read)?);
     }
-    all.sort_by(|a: &Row, b: &Row| b.at.cmp(&a.at).then_with(|| a.id.cmp(&b.id)));
+    // One moment's lines stay together by source and report, in the laboratory's order.
+    all.sort_by(|a: &Row, b: &Row| {
+        let place = |row: &Row| (row.patient, row.heading.clone(), row.position, row.id);
+        b.at.cmp(&a.at).then_with(|| place(a).cmp(&place(b)))
+    });
     let skip = usize::try_from(page.offset).unwrap_or(usize::MAX);
     let take = usize::try_from(page.limit).unwrap_or(usize::MAX);
     Ok(all.into_iter().skip(skip).take(take).collect())
@@ -110,7 +116,7 @@ pub fn count(tx: &mut Tx, patients: &[LocalPatientId], section: Section) -> Resu
 /// The row of one resource.
 pub fn row(tx: &mut Tx, resource_type: &str, id: Uuid) -> Result<Option<Row>, Error> {
     let sql = "select local_patient, organisation, resource_type, id, version, at, at_precision, until, code,
-               code_system, text, value, unit, reference_range, flag, status, detail, heading, author,
+               code_system, text, value, unit, reference_range, flag, status, detail, heading, position, author,
                confidentiality, recorded_at, message from prepared_row
                where resource_type = ?1 and id = ?2";
     Ok(tx.query_one(sql, params![resource_type, id], read)?)
@@ -150,10 +156,11 @@ fn read(row: &db::Row<'_>) -> Result<Row, db::Error> {
         status: row.get(15)?,
         detail: row.get(16)?,
         heading: row.get(17)?,
-        author: row.get(18)?,
-        confidentiality: row.get(19)?,
-        recorded_at: row.get(20)?,
-        message: row.get(21)?,
+        position: row.get(18)?,
+        author: row.get(19)?,
+        confidentiality: row.get(20)?,
+        recorded_at: row.get(21)?,
+        message: row.get(22)?,
     })
 }
 
@@ -166,9 +173,9 @@ pub(crate) fn replace(tx: &mut Tx, write: &Write<'_>, version: i64) -> Result<()
     let Some(line) = prepare(write.resource) else { return Ok(()) };
     let sql = "insert into prepared_row (resource_type, id, version, local_patient, section, organisation, at,
                at_precision, until, code, code_system, text, value, unit, reference_range, flag, status, detail,
-               heading, author, confidentiality, recorded_at, message)
+               heading, position, author, confidentiality, recorded_at, message)
                values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,
-               ?20, ?21, ?22, ?23)";
+               ?20, ?21, ?22, ?23, ?24)";
     tx.execute(
         sql,
         params![
@@ -191,6 +198,7 @@ pub(crate) fn replace(tx: &mut Tx, write: &Write<'_>, version: i64) -> Result<()
             line.status,
             line.detail,
             line.heading,
+            line.position,
             line.author,
             line.confidentiality,
             write.provenance.recorded_at,

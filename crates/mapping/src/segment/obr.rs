@@ -45,6 +45,8 @@ pub(crate) struct Shared<'a> {
     pub(crate) effective: Option<String>,
     pub(crate) issued: String,
     pub(crate) specimen: Value,
+    /// What was asked for (OBR-4), by the laboratory's number.
+    pub(crate) request: Value,
 }
 
 /// When the sender last changed its mind: OBR-22, or for a correction or retraction whichever of
@@ -84,10 +86,15 @@ pub(crate) fn resources(
         effective: when(obr, 7).map(When::fhir_date_time),
         issued: time::instant(issued),
         specimen: specimen(order),
+        request: request(&filler, asked.as_ref(), feed),
     };
     let (mut resources, attachments) = obx::observations(&order.lines, &shared)?;
     let code =
         asked.map_or_else(|| datatype::concept_text("Report"), |one| cwe::concept(&one, feed));
+    for (observation, position) in resources.iter_mut().zip(1i64..) {
+        let position = datatype::extension(system::POSITION, "valueInteger", position);
+        observation.set("extension", vec![position]);
+    }
     let results: Vec<Value> = resources
         .iter()
         .filter_map(|one| Some(datatype::reference("Observation", one.id()?)))
@@ -126,6 +133,13 @@ fn filler(order: &Order<'_>) -> Result<String, Error> {
             name: "filler order number",
             consequence: "a correction could not be told from a new result",
         })
+}
+
+/// What was asked for: a panel's results are read under its name.
+fn request(filler: &str, asked: Option<&hl7v2::Repetition<'_>>, feed: &Feed) -> Value {
+    let number = datatype::identifier(&system::local_number("report", &feed.authority), filler);
+    let words = asked.map(cwe::words).unwrap_or_default();
+    datatype::logical_reference("ServiceRequest", number, &words)
 }
 
 fn identifiers(filler: &str, order: &Order<'_>, feed: &Feed) -> Vec<Value> {

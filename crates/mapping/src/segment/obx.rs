@@ -103,6 +103,7 @@ fn observation(finding: &Finding<'_, '_>, shared: &Shared<'_>) -> Resource {
     let mut resource = Resource::new("Observation")
         .with_id(stable_id(&["Observation", &feed.authority, &key]))
         .with("status", status(finding))
+        .with("basedOn", vec![shared.request.clone()])
         .with("category", category(shared))
         .with("code", code)
         .with("subject", datatype::reference("Patient", shared.subject.local_patient()))

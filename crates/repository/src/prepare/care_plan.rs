@@ -24,5 +24,7 @@ pub(super) fn line(plan: &Resource) -> Line {
         .author(plan.text("author.display").or_else(|| plan.text("contributor.display")))
         .detail(vec![activities, owned(plan.text("description")), notes(plan)]);
     line.text = title.unwrap_or(line.text);
+    // A package whose only activity is its own name says it once.
+    line.detail = line.detail.filter(|detail| *detail != line.text);
     line
 }

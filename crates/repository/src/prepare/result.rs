@@ -61,6 +61,17 @@ fn value(observation: &Resource) -> Option<(String, Option<String>)> {
     Some((text, None))
 }
 
+/// Its place within the report, from 1; 0 where none was said.
+fn position(observation: &Resource) -> i64 {
+    let extensions = observation.list("extension").iter();
+    extensions
+        .filter(|extension| {
+            extension.get("url").and_then(Value::as_str) == Some(fhir::system::POSITION)
+        })
+        .find_map(|extension| extension.get("valueInteger")?.as_i64())
+        .unwrap_or(0)
+}
+
 fn yes_or_no(value: &Value) -> &'static str {
     if value == &Value::Bool(true) { "yes" } else { "no" }
 }
