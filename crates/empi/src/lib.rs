@@ -29,7 +29,7 @@ pub use history::{Evidence, LinkEvent, LinkKind, link_history, person_on};
 pub use local_patient::{LocalPatient, local_patient, local_patients};
 pub use matching::{MODEL_VERSION, ReviewKind};
 pub use merge::merge;
-pub use person::{Person, person, person_of, resolve};
+pub use person::{Person, former_ids, person, person_of, resolve};
 pub use review::{Page, Review, review, review_count, review_queue};
 
 /// What this keeper adds to the database.

@@ -27,6 +27,15 @@ pub fn resolve(tx: &mut Tx, person: PersonId) -> Result<Option<PersonId>> {
     Ok(row.map(|merged_into| merged_into.map_or(person, PersonId::from_uuid)))
 }
 
+/// The ids that stand for this person because they were merged into it, oldest first.
+pub fn former_ids(tx: &mut Tx, person: PersonId) -> Result<Vec<PersonId>> {
+    Ok(tx.query(
+        "select id from person where merged_into = ?1 order by seq",
+        params![person.uuid()],
+        |row| row.get(0).map(PersonId::from_uuid),
+    )?)
+}
+
 /// The person a record belongs to.
 pub fn person_of(tx: &mut Tx, patient: LocalPatientId) -> Result<Option<PersonId>> {
     Ok(tx.query_one(

@@ -32,6 +32,22 @@ fn a_merge_joins_the_people_and_marks_the_subsumed_record() {
 }
 
 #[test]
+fn a_person_answers_to_every_id_that_was_merged_into_it() {
+    for db in indexes() {
+        let stranger =
+            |family| Demographics { names: vec![name(family, "T")], ..Demographics::default() };
+        let first = feed(&db, "RD3/R1", &thomasina());
+        let second = feed(&db, "RD3/R2", &stranger("Yeobright"));
+        let third = feed(&db, "RD3/R3", &stranger("Venn"));
+        assert_eq!(read(&db, |tx| empi::former_ids(tx, first)), []);
+        merge(&db, "RD3/R2", "RD3/R3");
+        merge(&db, "RD3/R1", "RD3/R2");
+        assert_eq!(read(&db, |tx| empi::former_ids(tx, first)), [second, third]);
+        assert_eq!(read(&db, |tx| empi::former_ids(tx, second)), [], "it is no longer anyone");
+    }
+}
+
+#[test]
 fn a_merge_of_two_verified_numbers_is_recorded_and_asked_about() {
     for db in indexes() {
         let first = feed(&db, "RD3/R1", &thomasina());

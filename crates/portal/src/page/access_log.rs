@@ -3,7 +3,9 @@
 use access::Action;
 use audit::{Entry, EntryOutcome, Page};
 use axum::extract::{Path, Query, State};
+use db::Tx;
 use maud::{Markup, html};
+use model::PersonId;
 
 use crate::layout::{Place, Reader, page};
 use crate::page::open_record::{Names, identity_about, names};
@@ -26,13 +28,23 @@ pub(crate) async fn get(
     let (person, entries, names) = state
         .read(move |tx| {
             let person = empi::person(tx, id)?.ok_or(Error::NotFound)?;
-            let entries =
-                audit::who_looked(tx, person.id, Page { before: paging.before, size: PAGE })?;
+            let entries = who_looked(tx, person.id, Page { before: paging.before, size: PAGE })?;
             Ok((person, entries, names(tx)?))
         })
         .await?;
     let about = identity_about(&person, &reader, state.now());
     Ok(show(&about, &entries, &names, &reader))
+}
+
+/// Entries about the person, also under ids that were merged into this one since they were written.
+fn who_looked(tx: &mut Tx, person: PersonId, page: Page) -> Result<Vec<Entry>, Error> {
+    let mut entries = audit::who_looked(tx, person, page)?;
+    for former in empi::former_ids(tx, person)? {
+        entries.extend(audit::who_looked(tx, former, page)?);
+    }
+    entries.sort_by_key(|entry| std::cmp::Reverse(entry.seq));
+    entries.truncate(page.size.into());
+    Ok(entries)
 }
 
 /// The page.
@@ -83,6 +95,44 @@ fn row(entry: &Entry, names: &Names) -> Markup {
                 @if !entry.reason.is_empty() { span.cs-quiet { " " (entry.reason.replace('_', " ")) } }
                 @if !entry.policies.is_empty() { " " span.cs-tag title={ "Policies: " (entry.policies.join(", ")) } { "policy" } }
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use audit::{By, Event, Note};
+    use jiff::Timestamp;
+    use model::{Demographics, LocalIdentity, OdsCode};
+
+    use super::*;
+
+    /// Notes about two records' people, by turns, before one is merged into the other.
+    fn a_trail_before_a_merge(tx: &mut Tx) -> Result<PersonId, Error> {
+        let (at, poole) = (Timestamp::UNIX_EPOCH, OdsCode::parse("RD3").unwrap());
+        let identities = ["R1", "R2"].map(|number| LocalIdentity::new("RD3", number));
+        for detail in ["one", "two", "three"] {
+            for identity in &identities {
+                let person = empi::feed(tx, identity, &poole, &Demographics::default(), at)?;
+                let by = By::System("test");
+                audit::note(tx, &Note::new(by, Event::DissentChanged, detail).about(person), at)?;
+            }
+        }
+        let [survivor, subsumed] = &identities;
+        Ok(empi::merge(tx, survivor, subsumed, &poole, at)?)
+    }
+
+    #[test]
+    fn entries_under_ids_that_were_merged_away_are_listed_in_their_place() {
+        for db in db::scratch::databases() {
+            db.migrate(&[empi::MIGRATIONS, audit::MIGRATIONS]).unwrap();
+            let person = db.write(a_trail_before_a_merge).unwrap();
+            let seqs = |page| -> Vec<i64> {
+                let entries = db.read(|tx| who_looked(tx, person, page)).unwrap();
+                entries.iter().map(|entry| entry.seq).collect()
+            };
+            assert_eq!(seqs(Page::first(4)), [6, 5, 4, 3]);
+            assert_eq!(seqs(Page::after(3, 4)), [2, 1]);
         }
     }
 }
