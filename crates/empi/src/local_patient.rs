@@ -26,25 +26,29 @@ pub struct LocalPatient {
     pub updated_at: Timestamp,
 }
 
-impl LocalPatient {
-    /// A sensitive person's place and contacts leave this crate for no one (PDS S-flag).
-    pub(crate) fn without_place(self) -> Self {
-        if !self.demographics.sensitive {
-            return self;
-        }
-        Self { demographics: person::without_place(self.demographics), ..self }
-    }
-}
-
 /// The records linked to a person (which may be named by an id that redirects), oldest first.
 pub fn local_patients(tx: &mut Tx, id: PersonId) -> Result<Vec<LocalPatient>> {
     let Some(id) = person::resolve(tx, id)? else { return Ok(Vec::new()) };
-    Ok(members(tx, id)?.into_iter().map(LocalPatient::without_place).collect())
+    Ok(shown(members(tx, id)?))
 }
 
 /// One record.
 pub fn local_patient(tx: &mut Tx, id: LocalPatientId) -> Result<Option<LocalPatient>> {
-    Ok(load(tx, id)?.map(LocalPatient::without_place))
+    let Some(person) = person::person_of(tx, id)? else { return Ok(None) };
+    Ok(shown(members(tx, person)?).into_iter().find(|record| record.id == id))
+}
+
+/// A person's records as they leave this crate. What one organisation protects (PDS S-flag) another
+/// one's record must not tell: if one is sensitive all are, and place and contacts are left out.
+pub(crate) fn shown(members: Vec<LocalPatient>) -> Vec<LocalPatient> {
+    if !members.iter().any(|member| member.demographics.sensitive) {
+        return members;
+    }
+    let protected = |member: LocalPatient| LocalPatient {
+        demographics: person::without_place(member.demographics),
+        ..member
+    };
+    members.into_iter().map(protected).collect()
 }
 
 pub(crate) fn members(tx: &mut Tx, person: PersonId) -> Result<Vec<LocalPatient>> {

@@ -53,12 +53,12 @@ pub fn person(tx: &mut Tx, id: PersonId) -> Result<Option<Person>> {
         return Ok(None);
     }
     let demographics = golden(&members);
-    let local_patients = members.into_iter().map(LocalPatient::without_place).collect();
-    Ok(Some(Person { id, demographics, local_patients }))
+    Ok(Some(Person { id, demographics, local_patients: local_patient::shown(members) }))
 }
 
 /// The best of what several records say: the verified NHS number, the newest name and address,
-/// earlier ones behind them. A sensitive person's place and contacts are left out (PDS S-flag).
+/// earlier ones behind them. If any of them is sensitive, place and contacts are left out (PDS
+/// S-flag).
 pub(crate) fn golden(members: &[LocalPatient]) -> Demographics {
     let newest = newest_first(members);
     let mut golden = Demographics::default();
@@ -131,13 +131,14 @@ fn set_death(golden: &mut Demographics, newest: &[&Demographics]) {
     }
 }
 
-/// Takes out where someone lives and how they are reached.
+/// Takes out where someone lives and how they are reached, and says that it is protected.
 pub(crate) fn without_place(demographics: Demographics) -> Demographics {
     Demographics {
         addresses: Vec::new(),
         telephones: Vec::new(),
         emails: Vec::new(),
         gp_practice: None,
+        sensitive: true,
         ..demographics
     }
 }

@@ -7,4 +7,5 @@ mod feeding;
 mod merging;
 mod deciding;
 mod finding;
+mod protecting;
 mod invariants;

@@ -216,22 +216,31 @@ fn said(text: &str) -> &str {
     if text.is_empty() { "Not recorded" } else { text }
 }
 
-/// In words as well as in colour. A title in parentheses is no difference.
+/// In words as well as in colour. A title in parentheses is no difference; what is protected or not
+/// recorded cannot be compared.
 fn verdict(x: &str, y: &str) -> Markup {
+    let unknown = |text: &str| text.is_empty() || text == PROTECTED;
     let bare = |text: &str| text.split_once(" (").map_or(text, |(name, _)| name).to_lowercase();
     html! {
-        @if x.is_empty() || y.is_empty() { span.cs-quiet { "cannot tell" } }
+        @if unknown(x) || unknown(y) { span.cs-quiet { "cannot tell" } }
         @else if bare(x) == bare(y) { "same" }
         @else { span.cs-differs { "differs" } }
     }
 }
 
+/// Where a sensitive person lives, and with it their practice, is shown to no one (PDS S-flag).
+const PROTECTED: &str = "Protected: not shown";
+
 fn facts(who: &Demographics) -> [(&'static str, String); 8] {
     let former: Vec<String> = who.names.iter().skip(1).map(model::PersonName::formal).collect();
-    let address = who.addresses.first().filter(|_| !who.sensitive).map(|address| {
+    let address = who.addresses.first().map(|address| {
         let parts = address.lines.iter().chain(&address.city).chain(&address.postcode);
         parts.map(String::as_str).collect::<Vec<_>>().join(", ")
     });
+    let practice = who.gp_practice.as_ref().map(ToString::to_string);
+    let place = |known: Option<String>| {
+        if who.sensitive { PROTECTED.to_owned() } else { known.unwrap_or_default() }
+    };
     let died = match (who.deceased, who.death_date) {
         (true, Some(date)) => format::date(date),
         (true, None) => "Yes, date not recorded".to_owned(),
@@ -243,8 +252,8 @@ fn facts(who: &Demographics) -> [(&'static str, String); 8] {
         ("Born", who.birth_date.map(format::date).unwrap_or_default()),
         ("Gender", who.gender.map(|known| gender(Some(known)).to_owned()).unwrap_or_default()),
         ("NHS No.", who.nhs_number.map(|number| number.spaced()).unwrap_or_default()),
-        ("Address", address.unwrap_or_default()),
-        ("GP practice", who.gp_practice.as_ref().map(ToString::to_string).unwrap_or_default()),
+        ("Address", place(address)),
+        ("GP practice", place(practice)),
         ("Died", died),
     ]
 }
@@ -260,5 +269,16 @@ mod tests {
         );
         assert!(verdict("HARDY", "HANDY").into_string().contains("differs"));
         assert!(verdict("HARDY", "").into_string().contains("cannot tell"));
+    }
+
+    #[test]
+    fn a_protected_place_is_named_as_protected_and_not_compared() {
+        let who = Demographics { sensitive: true, ..Demographics::default() };
+        let shown: Vec<_> = facts(&who).into_iter().filter(|(_, text)| text == PROTECTED).collect();
+        assert_eq!(
+            shown.iter().map(|(label, _)| *label).collect::<Vec<_>>(),
+            ["Address", "GP practice"]
+        );
+        assert!(verdict(PROTECTED, PROTECTED).into_string().contains("cannot tell"));
     }
 }

@@ -1,0 +1,91 @@
+//! A sensitive person (PDS S-flag): one record that says so hides where they live in all of them.
+
+use db::Db;
+use empi::Search;
+use model::{Demographics, PersonId};
+
+use crate::world::*;
+
+/// Poole knows the address; Dorset County's record of the same person says that it is protected.
+fn protected_elsewhere(db: &Db) -> PersonId {
+    let person = feed(db, "RD3/R1", &with_contacts());
+    let sensitive = Demographics { sensitive: true, ..with_contacts() };
+    assert_eq!(feed(db, "RBD/B1", &sensitive), person);
+    person
+}
+
+fn with_contacts() -> Demographics {
+    Demographics {
+        emails: vec!["thomasina@egdon.example".into()],
+        gp_practice: model::OdsCode::parse("J81012").ok(),
+        ..thomasina()
+    }
+}
+
+fn says_nothing_of_place(who: &Demographics) -> bool {
+    who.sensitive
+        && who.addresses.is_empty()
+        && who.telephones.is_empty()
+        && who.emails.is_empty()
+        && who.gp_practice.is_none()
+}
+
+#[test]
+fn one_sensitive_record_protects_the_person_and_every_record() {
+    for db in indexes() {
+        let id = protected_elsewhere(&db);
+        let person = read(&db, |tx| empi::person(tx, id)).unwrap();
+        assert!(says_nothing_of_place(&person.demographics));
+        assert_eq!(person.demographics.birth_date, thomasina().birth_date);
+        let one = read(&db, |tx| empi::local_patient(tx, identity("RD3/R1").local_patient()));
+        let listed = read(&db, |tx| empi::local_patients(tx, id));
+        let records: Vec<_> = person.local_patients.into_iter().chain(listed).chain(one).collect();
+        assert_eq!(records.len(), 5);
+        assert!(records.iter().all(|record| says_nothing_of_place(&record.demographics)));
+    }
+}
+
+#[test]
+fn a_search_finds_a_sensitive_person_without_their_place() {
+    for db in indexes() {
+        protected_elsewhere(&db);
+        let by_number = Search { nhs_number: Some(number(1)), ..Search::default() };
+        let by_name = Search {
+            family: "Hardy".into(),
+            given: "Thomasina".into(),
+            birth_date: thomasina().birth_date,
+            ..Search::default()
+        };
+        for search in [by_number, by_name] {
+            let found = read(&db, |tx| empi::find(tx, &search)).people;
+            assert_eq!(found.len(), 1);
+            assert!(says_nothing_of_place(&found[0].demographics));
+        }
+    }
+}
+
+#[test]
+fn a_review_shows_the_place_of_the_other_person_only() {
+    for db in indexes() {
+        feed(&db, "RD3/R1", &with_contacts());
+        feed(&db, "RDZ/Z1", &with_number(with_contacts(), 2));
+        protected_elsewhere(&db);
+        let reviews = queue(&db);
+        assert_eq!(reviews.len(), 1);
+        for record in [&reviews[0].a, &reviews[0].b] {
+            let is_protected = record.identity == identity("RD3/R1");
+            assert_eq!(says_nothing_of_place(&record.demographics), is_protected);
+        }
+    }
+}
+
+#[test]
+fn when_no_record_is_sensitive_any_more_the_place_is_shown_again() {
+    for db in indexes() {
+        let id = protected_elsewhere(&db);
+        feed_on(&db, 1, "RBD/B1", &with_contacts());
+        let person = read(&db, |tx| empi::person(tx, id)).unwrap();
+        assert_eq!(person.demographics.addresses, with_contacts().addresses);
+        assert!(!person.demographics.sensitive);
+    }
+}
