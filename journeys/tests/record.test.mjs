@@ -78,7 +78,7 @@ test("an admission that arrives is answered at the top of the record", async () 
   assert.equal(await send(demo.poole, admission(told)), "AA");
   await find(page, demo, "thomasina lulworth", "2/6/1940");
   await page.locator("main a[href^='/people/']").first().click();
-  const now = page.locator("#in-hospital");
+  const now = page.getByLabel("In hospital now");
   await now.waitFor();
   assert.match(await now.innerText(), /LYME WARD/i);
   await inspect(page, "record-admitted");

@@ -22,8 +22,8 @@ pub(super) fn observation(observation: &Resource) -> Option<Line> {
     line.unit = unit;
     line.reference_range = range(observation);
     line.flag = owned(observation.text("interpretation.coding.code"));
-    line.heading =
-        owned(observation.text("partOf.display").or_else(|| observation.text("basedOn.display")));
+    line.heading = owned(observation.text("basedOn.display"));
+    line.position = position(observation);
     Some(line)
 }
 

@@ -233,3 +233,24 @@ fn a_document_opens_for_its_own_patient_only() {
         assert_eq!(open(vec![other]), None);
     }
 }
+
+#[test]
+fn a_panel_is_read_under_its_name_in_the_laboratorys_order() {
+    let result = |number: u128, name: &str, position: i64| {
+        json!({"resourceType": "Observation", "id": id(number), "status": "final", "code": {"text": name},
+            "basedOn": [{"display": "Full blood count"}], "effectiveDateTime": "2026-09-21T10:00:00+01:00",
+            "extension": [{"url": fhir::system::POSITION, "valueInteger": position}], "valueString": "1"})
+    };
+    let report = json!({"resourceType": "DiagnosticReport", "id": id(9), "status": "final",
+        "code": {"text": "Full blood count"}, "effectiveDateTime": "2026-09-21T10:00:00+01:00"});
+    for db in ready() {
+        keep(&db, result(1, "White cells", 2), 1);
+        keep(&db, result(2, "Haemoglobin", 1), 1);
+        keep(&db, report.clone(), 1);
+        let names: Vec<String> = section(&db, Section::Results)
+            .into_iter()
+            .map(|line| line.split(" | ").next().unwrap_or_default().to_owned())
+            .collect();
+        assert_eq!(names, ["Full blood count", "Haemoglobin", "White cells"], "{db:?}");
+    }
+}
