@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use audit::Permit;
 use empi::Person;
 use gateway::{Gateway, GpRecord, GpRequest, Patience};
+use jiff::Timestamp;
 use model::Section;
 use uuid::Uuid;
 
@@ -57,6 +58,12 @@ pub async fn ask(
     Some(gateway.gp_record(&request).await)
 }
 
+/// How far back the drawn stored lines reach; `None` where all of them are drawn.
+fn horizon(stored: &[Line], stored_total: u64) -> Option<Timestamp> {
+    let all = u64::try_from(stored.len()).is_ok_and(|drawn| drawn >= stored_total);
+    if all { None } else { stored.iter().filter_map(|line| line.at).min() }
+}
+
 /// Newest first, but what a source gave under one heading stays together and in its order: a test
 /// group is read as a whole (GP Connect hazard 28).
 fn newest_first(lines: Vec<Line>) -> Vec<Line> {
@@ -91,7 +98,9 @@ pub fn with_gp(mut record: Record, mut answer: GpRecord) -> Record {
     }
     let not_in_record = record.sources.iter().map(|source| source.not_in_record).sum();
     for (section, view) in &mut record.sections {
-        let SectionView::Shown { lines, gp, emptiness: empty, .. } = view else { continue };
+        let SectionView::Shown { lines, stored_total, beyond, gp, emptiness: empty } = view else {
+            continue;
+        };
         if gp.is_none() {
             continue;
         }
@@ -103,7 +112,14 @@ pub fn with_gp(mut record: Record, mut answer: GpRecord) -> Record {
         let part = GpPart::Answered { state, at: answer.fetched_at };
         let stored_by: Vec<String> =
             lines.iter().map(|line| line.source.name().to_owned()).collect();
-        lines.extend(fetched.extract_if(.., |(of, _)| of == section).map(|(_, line)| line));
+        let horizon = horizon(lines, *stored_total);
+        for (_, line) in fetched.extract_if(.., |(of, _)| of == section) {
+            if horizon.is_some_and(|horizon| line.at < Some(horizon)) {
+                *beyond += 1;
+            } else {
+                lines.push(line);
+            }
+        }
         *lines = newest_first(std::mem::take(lines));
         *empty = emptiness(&stored_by, not_in_record, Some(&part));
         *gp = Some(part);

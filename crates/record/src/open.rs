@@ -36,8 +36,16 @@ pub struct Record {
     pub sections: BTreeMap<Section, SectionView>,
 }
 
-/// Lines of each section on the record page; a section's own page shows all.
-const SUMMARY: Page = Page { offset: 0, limit: 12 };
+/// Lines of each section on the record page; a section's own page shows all. What may hurt when it
+/// is missed is never cut short there either.
+fn summary(section: Section) -> Page {
+    let limit = match section {
+        Section::Allergies | Section::Problems | Section::Medicines => 500,
+        Section::Results => 24,
+        _ => 12,
+    };
+    Page { offset: 0, limit }
+}
 
 /// Opens the record that `permit` is for: each section's newest lines.
 pub fn open(
@@ -49,7 +57,7 @@ pub fn open(
     let reader = Reader::new(tx, permit, sources)?;
     let mut sections = BTreeMap::new();
     for section in Section::ALL {
-        sections.insert(section, reader.section(tx, section, SUMMARY)?);
+        sections.insert(section, reader.section(tx, section, summary(section))?);
     }
     let in_hospital = if permit.may_see(Section::Encounters) {
         let stays = repository::current_stays(tx, &reader.patients)?;
@@ -118,7 +126,7 @@ impl<'a> Reader<'a> {
         });
         let gp = gateway::SECTIONS.contains(&section).then_some(GpPart::Asking);
         let emptiness = emptiness(&self.feeding(section), self.not_in_record(), gp.as_ref());
-        Ok(SectionView::Shown { lines: lines.collect(), stored_total, gp, emptiness })
+        Ok(SectionView::Shown { lines: lines.collect(), stored_total, beyond: 0, gp, emptiness })
     }
 
     fn name(&self, organisation: &model::OdsCode) -> String {

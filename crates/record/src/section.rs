@@ -19,6 +19,9 @@ pub enum SectionView {
         lines: Vec<Line>,
         /// How many stored lines there are in all; more than are in `lines` on a summary.
         stored_total: u64,
+        /// Lines of the GP practice that are older than the last stored line in `lines`, and so not
+        /// in it while stored lines are missing: a list never skips from new to old in silence.
+        beyond: u64,
         /// What the GP practice said of this section; `None` for a section no practice is asked for.
         gp: Option<GpPart>,
         /// What to say if there are no lines.

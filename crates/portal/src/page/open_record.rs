@@ -32,7 +32,7 @@ use crate::{Error, PortalState, format};
 /// A feed that has said nothing for so long is called quiet.
 const QUIET_AFTER: SignedDuration = SignedDuration::from_hours(12);
 /// Stored lines on one page of a section.
-const SECTION_PAGE: u32 = 200;
+const SECTION_PAGE: u32 = 1000;
 
 /// What may stand behind the address of a person's page.
 #[derive(Deserialize, Default)]
@@ -94,7 +94,7 @@ pub(crate) async fn get_section(
         return Err(Error::NotFound);
     };
     let path = format!("/people/{}/{}?", about.person, slug(section));
-    let more = stored_total(&view) > u64::from(wish.page + 1) * u64::from(SECTION_PAGE);
+    let more = besides_live(&view) > u64::from(wish.page + 1) * u64::from(SECTION_PAGE);
     // The practice's lines come whole with the first page; older pages hold stored lines only.
     let gp = if wish.page == 0 { gp(&record) } else { Gp::NotAsked };
     Ok(show_section(&about, &gp, &view, paging(&path, wish.page, more), &reader))
@@ -382,10 +382,10 @@ pub(crate) fn sections(record: &Record, person: PersonId) -> Vec<SectionView> {
 }
 
 fn content(view: &record::SectionView, person: PersonId) -> Content {
-    let (lines, stored_total, gp, emptiness) = match view {
+    let (lines, stored_total, beyond, gp, emptiness) = match view {
         record::SectionView::NotShown { why } => return Content::NotShown(why.clone()),
-        record::SectionView::Shown { lines, stored_total, gp, emptiness } => {
-            (lines, stored_total, gp, emptiness)
+        record::SectionView::Shown { lines, stored_total, beyond, gp, emptiness } => {
+            (lines, stored_total, beyond, gp, emptiness)
         }
     };
     let incomplete = match (gp, emptiness) {
@@ -397,7 +397,7 @@ fn content(view: &record::SectionView, person: PersonId) -> Content {
     };
     Content::Shown {
         lines: lines.iter().map(|said| line(said, person)).collect(),
-        stored_total: *stored_total,
+        besides_live: stored_total.saturating_add(*beyond),
         asking: matches!(gp, Some(GpPart::Asking)),
         incomplete,
         empty: match emptiness {
@@ -439,9 +439,9 @@ fn line(said: &record::Line, person: PersonId) -> Line {
     }
 }
 
-fn stored_total(view: &SectionView) -> u64 {
+fn besides_live(view: &SectionView) -> u64 {
     match &view.content {
-        Content::Shown { stored_total, .. } => *stored_total,
+        Content::Shown { besides_live, .. } => *besides_live,
         Content::NotShown(_) => 0,
     }
 }

@@ -269,7 +269,7 @@ mod tests {
             href: "/x".into(),
             content: Content::Shown {
                 lines: Vec::new(),
-                stored_total: 0,
+                besides_live: 0,
                 asking: false,
                 incomplete: None,
                 empty: Empty::NoneRecorded { by: Vec::new() },

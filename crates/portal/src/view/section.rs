@@ -23,8 +23,8 @@ pub(crate) enum Content {
     Shown {
         /// Newest first.
         lines: Vec<Line>,
-        /// How many stored lines there are, here or not.
-        stored_total: u64,
+        /// How many lines there are, here or not, besides the live ones that are here.
+        besides_live: u64,
         /// The GP practice is being asked for this section.
         asking: bool,
         /// Why lines may be missing, in one sentence.
@@ -80,16 +80,16 @@ pub(crate) fn body(view: &SectionView) -> Markup {
 }
 
 fn count(content: &Content) -> Markup {
-    let Content::Shown { lines, stored_total, .. } = content else { return html! {} };
+    let Content::Shown { lines, besides_live, .. } = content else { return html! {} };
     let live = lines.iter().filter(|line| line.live).count();
-    let total = stored_total.saturating_add(u64::try_from(live).unwrap_or_default());
+    let total = besides_live.saturating_add(u64::try_from(live).unwrap_or_default());
     html! { @if total > 0 { " " span.cs-count { (total) } } }
 }
 
 fn show_all(view: &SectionView) -> Markup {
-    let Content::Shown { lines, stored_total, .. } = &view.content else { return html! {} };
+    let Content::Shown { lines, besides_live, .. } = &view.content else { return html! {} };
     let stored = lines.iter().filter(|line| !line.live).count();
-    let more = stored_total.saturating_sub(u64::try_from(stored).unwrap_or(u64::MAX));
+    let more = besides_live.saturating_sub(u64::try_from(stored).unwrap_or(u64::MAX));
     html! {
         @if more > 0 {
             p.cs-tile__more {
@@ -155,7 +155,7 @@ mod tests {
 
     fn shown(lines: Vec<Line>, asking: bool, incomplete: Option<&str>, empty: Empty) -> String {
         let content = Content::Shown {
-            stored_total: 0,
+            besides_live: 0,
             lines,
             asking,
             incomplete: incomplete.map(Into::into),

@@ -249,3 +249,34 @@ fn a_hospital_that_was_never_heard_makes_no_certain_no() {
         assert!(answer.stays.is_empty() && !answer.is_certain());
     }
 }
+
+#[test]
+fn a_list_that_is_cut_short_never_skips_to_older_gp_lines() {
+    for ward in wards() {
+        for number in 0..30 {
+            ward.keep(json!({"resourceType": "Observation", "id": model::stable_id(&["o", &number.to_string()]),
+                "status": "final", "code": {"text": "Potassium"}, "valueString": "4.1",
+                "effectiveDateTime": format!("2026-01-{:02}T10:00:00Z", 1 + number % 28)}));
+        }
+        let old = GpItem {
+            at: Some("2020-01-01T00:00:00Z".parse().unwrap()),
+            ..item(Section::Results, "Sodium")
+        };
+        let new = item(Section::Results, "Urea");
+        let states = [(Section::Results, SectionState::Items(2))];
+        let record = with_gp(
+            ward.open(Role::Clinician),
+            answer(&states, vec![new, old], AllergyState::NotRecorded),
+        );
+        let SectionView::Shown { lines, beyond, stored_total, .. } =
+            &record.sections[&Section::Results]
+        else {
+            panic!()
+        };
+        assert!(
+            lines.iter().any(|line| line.text == "Urea")
+                && !lines.iter().any(|line| line.text == "Sodium")
+        );
+        assert_eq!((*beyond, *stored_total), (1, 30));
+    }
+}
