@@ -62,18 +62,10 @@ pub(crate) async fn start(
     clock: Arc<dyn Clock>,
 ) -> Result<Running> {
     let folder = DataFolder::take(&settings.data)?;
-    let db = open_database(&settings)?;
-    db.write({
-        let organisations = settings.organisations.clone();
-        move |tx| {
-            organisations
-                .iter()
-                .try_for_each(|organisation| accounts::put_organisation(tx, organisation))
-        }
-    })?;
     let policies = policies(&settings)?;
+    // The keepers are synchronous, and so is the PostgreSQL client: they wait on a thread of their own.
+    let (db, inbox) = tokio::task::block_in_place(|| keepers(&settings, &clock))?;
 
-    let inbox = Inbox::open(db.clone(), Arc::clone(&clock), engine::Limits::default())?;
     let feeds: BTreeMap<_, _> = settings
         .channels
         .iter()
@@ -88,7 +80,7 @@ pub(crate) async fn start(
     let listeners = start_sources(&settings.channels, &inbox, &signal, &mut tasks).await?;
 
     let gateway = Arc::new(Gateway::new(settings.gateway.clone(), Arc::clone(&clock))?);
-    let state = portal_state(&settings, mode, &db, clock, policies, gateway);
+    let state = portal_state(&settings, mode, &inbox, clock, policies, gateway);
     let router = portal::router(state).merge(api_router(&settings, &inbox));
     let (portal, server) = serve(settings.listen, router, signal).await?;
     tasks.push(server);
@@ -107,6 +99,19 @@ impl Running {
         }
         drop(self.processor);
     }
+}
+
+/// The database with the configured organisations, and the message log on it.
+fn keepers(settings: &Settings, clock: &Arc<dyn Clock>) -> Result<(Db, Inbox)> {
+    let db = open_database(settings)?;
+    let organisations = settings.organisations.clone();
+    db.write(move |tx| {
+        organisations
+            .iter()
+            .try_for_each(|organisation| accounts::put_organisation(tx, organisation))
+    })?;
+    let inbox = Inbox::open(db.clone(), Arc::clone(clock), engine::Limits::default())?;
+    Ok((db, inbox))
 }
 
 /// Opens and migrates the database.
@@ -160,13 +165,14 @@ async fn start_sources(
 fn portal_state(
     settings: &Settings,
     mode: Mode,
-    db: &Db,
+    inbox: &Inbox,
     clock: Arc<dyn Clock>,
     policies: Arc<Policies>,
     gateway: Arc<Gateway>,
 ) -> PortalState {
     PortalState {
-        db: db.clone(),
+        db: inbox.db().clone(),
+        inbox: inbox.clone(),
         clock,
         random: Arc::new(random),
         policies,

@@ -1,6 +1,7 @@
 //! kill -9 under load, again and again: nothing acknowledged is lost, no effect is doubled.
 
 use std::collections::BTreeSet;
+use std::net::SocketAddr;
 use std::path::Path;
 
 use crate::sender::Sender;
@@ -28,8 +29,8 @@ fn admission(control_id: &str, patient: usize) -> Vec<u8> {
 
 /// Sends on one connection until [`BEFORE_KILL`] messages are acknowledged; returns their ids, and
 /// leaves one more under way.
-fn send_until_killed(served: &Served, round: usize, connection: usize) -> Vec<String> {
-    let mut sender = Sender::connect(served.poole);
+fn send_until_killed(poole: SocketAddr, round: usize, connection: usize) -> Vec<String> {
+    let mut sender = Sender::connect(poole);
     let mut acknowledged = Vec::new();
     for number in 0.. {
         let id = format!("R{round}C{connection}N{number}");
@@ -50,8 +51,8 @@ fn one_round(folder: &Path, round: usize) -> Vec<String> {
     let acknowledged = std::thread::scope(|scope| {
         let senders: Vec<_> = (0..CONNECTIONS)
             .map(|connection| {
-                let served = &served;
-                scope.spawn(move || send_until_killed(served, round, connection))
+                let poole = served.poole;
+                scope.spawn(move || send_until_killed(poole, round, connection))
             })
             .collect();
         senders.into_iter().flat_map(|sender| sender.join().unwrap()).collect()

@@ -125,7 +125,7 @@ fn every_case_is_answered_as_a_careful_receiver_should() {
         count("select count(*) from message where control_id = 'UNK' and state = 'parked'"),
         1
     );
-    assert_eq!(count("select count(*) from message"), 15, "every message is in the log");
+    assert_eq!(count("select count(*) from message"), 16, "every message is in the log");
     drop(db);
     served.stop();
 }
