@@ -5,6 +5,7 @@ use std::sync::Arc;
 use access::Policies;
 use accounts::Cost;
 use db::{Db, Tx};
+use engine::Inbox;
 use gateway::Gateway;
 use jiff::Timestamp;
 use model::Clock;
@@ -17,6 +18,8 @@ use crate::Error;
 pub struct PortalState {
     /// The database, migrated.
     pub db: Db,
+    /// The message log, to wake when an operator has let a message go on.
+    pub inbox: Inbox,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
     /// Random bytes for session tokens and trace ids.

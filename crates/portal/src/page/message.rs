@@ -90,6 +90,7 @@ pub(crate) async fn retry(
             Ok(())
         })
         .await?;
+    state.inbox.wake();
     Ok(Redirect::to(&format!("/messages/{seq}")).into_response())
 }
 
@@ -115,6 +116,7 @@ pub(crate) async fn skip(
             Ok(())
         })
         .await?;
+    state.inbox.wake();
     Ok(Redirect::to(&format!("/messages/{seq}")).into_response())
 }
 

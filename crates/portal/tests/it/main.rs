@@ -1,0 +1,6 @@
+//! The portal as a browser meets it: over a socket, with a database behind it.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail loudly")]
+
+mod world;
+mod waking;

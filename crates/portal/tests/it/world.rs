@@ -1,0 +1,242 @@
+//! A portal on a free port: a hospital that cares for Thomasina Hardy, another that does not, and
+//! somebody of every role.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use access::Policies;
+use accounts::{Basis, Cost, NewUser, Organisation, OrganisationKind, PasswordHash};
+use audit::{Entry, Filter, Page};
+use db::Tx;
+use db::scratch::Scratch;
+use engine::{Inbox, Limits};
+use gateway::Gateway;
+use jiff::Timestamp;
+use model::{
+    Clock, Demographics, FixedClock, LocalIdentity, NhsNumber, NhsNumberStatus, OdsCode, PersonId,
+    PersonName, Role,
+};
+use portal::PortalState;
+use record::{Source, SourceKind};
+use reqwest::header::HeaderMap;
+use reqwest::redirect::Policy;
+use reqwest::{Client, Method, RequestBuilder, Response};
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+
+const PASSWORD: &str = "Chesil-Beach-18";
+/// Everybody, with the organisation they work for. Only RD3 cares for Thomasina.
+const USERS: [(&str, Role, &str); 5] = [
+    ("nurse", Role::Clinician, "RD3"),
+    ("stranger", Role::Clinician, "RBD"),
+    ("steward", Role::Steward, "RD3"),
+    ("officer", Role::PrivacyOfficer, "RD3"),
+    ("operator", Role::Administrator, "RD3"),
+];
+
+/// What no address may ever hold.
+pub(crate) const NAMES: [&str; 2] = ["hardy", "thomasina"];
+
+/// A portal at work, and a browser that follows no redirect by itself.
+pub(crate) struct Portal {
+    runtime: Runtime,
+    client: Client,
+    /// `http://127.0.0.1:4711`
+    pub(crate) origin: String,
+    pub(crate) clock: Arc<FixedClock>,
+    pub(crate) inbox: Inbox,
+    pub(crate) thomasina: PersonId,
+    pub(crate) db: Scratch,
+}
+
+/// An answer read to its end.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
+}
+
+/// A portal over every engine there is.
+pub(crate) fn portals() -> Vec<Portal> {
+    db::scratch::databases().into_iter().map(|db| Portal::over(db, false)).collect()
+}
+
+impl Portal {
+    /// A portal over `db`; behind TLS its cookies are secure.
+    pub(crate) fn over(db: Scratch, secure_cookies: bool) -> Self {
+        db.migrate(&[
+            audit::MIGRATIONS,
+            accounts::MIGRATIONS,
+            empi::MIGRATIONS,
+            repository::MIGRATIONS,
+            engine::MIGRATIONS,
+        ])
+        .unwrap();
+        let clock = Arc::new(FixedClock::at("2026-01-15T10:30:00Z".parse().unwrap()));
+        let now = clock.now();
+        add_staff(&db, now);
+        let thomasina = db.write(move |tx| add_thomasina(tx, now)).unwrap();
+        let inbox = Inbox::open(db.clone(), clock.clone(), Limits::default()).unwrap();
+        let gateway = Gateway::new(gateway::Config::default(), clock.clone()).unwrap();
+        let state = PortalState {
+            db: db.clone(),
+            inbox: inbox.clone(),
+            clock: clock.clone(),
+            random: Arc::new(counted()),
+            policies: Arc::new(Policies::standard().unwrap()),
+            gateway: Arc::new(gateway),
+            sources: vec![poole()].into(),
+            password_cost: Cost::QUICK,
+            demo_hint: None,
+            secure_cookies,
+        };
+        let runtime = Runtime::new().unwrap();
+        let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
+        let origin = format!("http://{}", listener.local_addr().unwrap());
+        runtime.spawn(async move { axum::serve(listener, portal::router(state)).await });
+        let client = Client::builder().redirect(Policy::none()).build().unwrap();
+        Self { runtime, client, origin, clock, inbox, thomasina, db }
+    }
+
+    /// Signs in; the answer's cookie stands for the session.
+    pub(crate) fn sign_in(&self, username: &str) -> String {
+        let form = format!("username={username}&password={PASSWORD}&next=/");
+        let answer = self.post("", "/sign-in", &form);
+        assert_eq!(answer.status, 303, "{username} signs in: {}", answer.body);
+        answer.header("set-cookie").split(';').next().unwrap().to_owned()
+    }
+
+    pub(crate) fn get(&self, cookie: &str, path: &str) -> Answer {
+        self.read(self.request(Method::GET, cookie, path))
+    }
+
+    /// Sends a form as the portal's own page would.
+    pub(crate) fn post(&self, cookie: &str, path: &str, form: &str) -> Answer {
+        self.post_from(("sec-fetch-site", "same-origin"), cookie, path, form)
+    }
+
+    /// Sends a form with a header that says which page it stood on.
+    pub(crate) fn post_from(
+        &self,
+        (name, value): (&str, &str),
+        cookie: &str,
+        path: &str,
+        form: &str,
+    ) -> Answer {
+        let request = self.request(Method::POST, cookie, path).header(name, value);
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        self.read(request.body(form.to_owned()))
+    }
+
+    /// Sends the request and returns when the headers are there, with the body still to be read.
+    pub(crate) fn begin(&self, cookie: &str, path: &str) -> Response {
+        let request = self.request(Method::GET, cookie, path);
+        self.runtime.block_on(request.send()).unwrap()
+    }
+
+    pub(crate) fn finish(&self, response: Response) -> Answer {
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let body = self.runtime.block_on(response.text()).unwrap();
+        Answer { status, headers, body }
+    }
+
+    /// The address of something of Thomasina's: `""` for her record, `/links`.
+    pub(crate) fn hers(&self, rest: &str) -> String {
+        format!("/people/{}{rest}", self.thomasina)
+    }
+
+    /// The trail about Thomasina as `nurse ViewRecord allowed`, oldest first.
+    pub(crate) fn trail(&self) -> Vec<String> {
+        let filter = Filter { person: Some(self.thomasina), ..Filter::default() };
+        let entries = self.db.read(|tx| audit::search(tx, &filter, Page::first(100))).unwrap();
+        let line =
+            |entry: &Entry| format!("{} {} {}", entry.name, entry.action, entry.outcome.code());
+        entries.iter().rev().map(line).collect()
+    }
+
+    fn request(&self, method: Method, cookie: &str, path: &str) -> RequestBuilder {
+        let request = self.client.request(method, format!("{}{path}", self.origin));
+        if cookie.is_empty() { request } else { request.header("cookie", cookie) }
+    }
+
+    fn read(&self, request: RequestBuilder) -> Answer {
+        let response = self.runtime.block_on(request.send()).unwrap();
+        self.finish(response)
+    }
+}
+
+impl Answer {
+    /// A header's text, `""` without it.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    pub(crate) fn names_thomasina(&self) -> bool {
+        NAMES.iter().any(|name| self.body.to_lowercase().contains(name))
+    }
+}
+
+fn add_staff(db: &Scratch, at: Timestamp) {
+    let password = PasswordHash::new(PASSWORD, [7; 16], Cost::QUICK).unwrap();
+    db.write(move |tx| {
+        for (code, name) in [("RD3", "Poole Hospital"), ("RBD", "Dorset County Hospital")] {
+            let kind = OrganisationKind::Hospital;
+            let organisation = Organisation { ods: ods(code), name: name.into(), kind };
+            accounts::put_organisation(tx, &organisation)?;
+        }
+        for (username, role, code) in USERS {
+            let user = NewUser {
+                username: username.into(),
+                name: username.into(),
+                role,
+                organisation: ods(code),
+                password: password.clone(),
+            };
+            accounts::add_user(tx, &user, at)?;
+        }
+        Ok::<_, accounts::Error>(())
+    })
+    .unwrap();
+}
+
+fn add_thomasina(tx: &mut Tx, at: Timestamp) -> Result<PersonId, accounts::Error> {
+    let name = PersonName {
+        family: "Hardy".into(),
+        given: vec!["Thomasina".into()],
+        prefix: Some("Mrs".into()),
+    };
+    let demographics = Demographics {
+        nhs_number: NhsNumber::parse("9990000018").ok(),
+        nhs_number_status: NhsNumberStatus::Verified,
+        names: vec![name],
+        birth_date: "1947-02-21".parse().ok(),
+        ..Demographics::default()
+    };
+    let identity = LocalIdentity::new("RD3", "R1");
+    let patient = identity.local_patient();
+    accounts::note_relationship(tx, &ods("RD3"), patient, Basis::Admitted, "V1", at, None)?;
+    Ok(empi::feed(tx, &identity, &ods("RD3"), &demographics, at).unwrap())
+}
+
+fn poole() -> Source {
+    Source {
+        organisation: ods("RD3"),
+        name: "Poole Hospital".into(),
+        kind: SourceKind::Hospital,
+        channels: vec!["poole-adt".into()],
+    }
+}
+
+fn ods(code: &str) -> OdsCode {
+    OdsCode::parse(code).unwrap()
+}
+
+/// Never the same bytes twice.
+fn counted() -> impl Fn() -> [u8; 32] {
+    let count = AtomicU64::new(1);
+    move || {
+        let mut bytes = [0; 32];
+        bytes[..8].copy_from_slice(&count.fetch_add(1, Ordering::Relaxed).to_be_bytes());
+        bytes
+    }
+}
