@@ -162,7 +162,7 @@ fn fingerprint<'a>(sources: impl Iterator<Item = &'a Source>) -> String {
         hash.update(source.text.as_bytes());
         hash.update([0]);
     }
-    hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    hash.finalize().iter().take(8).fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }
 
 /// The `*.toml` files of a folder by name; none where there is no folder.

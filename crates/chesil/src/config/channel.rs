@@ -177,7 +177,7 @@ pub(super) fn check_together(
         let at = source.text.find("listen").map_or(0..0, |at| at..at);
         match taken.iter().find(|(address, _)| *address == mllp.listen && address.port() != 0) {
             Some((address, by)) => {
-                problems.push(source.problem(at, format!("{address} is taken by channel {by}")))
+                problems.push(source.problem(at, format!("{address} is taken by channel {by}")));
             }
             None => taken.push((mllp.listen, &channel.name)),
         }

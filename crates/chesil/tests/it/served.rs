@@ -12,7 +12,7 @@ use db::{Db, Location};
 use tempfile::TempDir;
 
 /// How long a debug build on a busy machine may take to start, or to empty its queue.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 pub(crate) const CHESIL: &str = "title = \"Test record\"
 listen = \"127.0.0.1:0\"
@@ -83,7 +83,7 @@ impl Served {
             match self.lines.recv_timeout(PATIENCE) {
                 Ok(line) if line.contains(text) => return line,
                 Ok(line) => seen.push(line),
-                Err(_) => panic!("chesil never said {text}; it said:\n{}", seen.join("\n")),
+                Err(_gone) => panic!("chesil never said {text}; it said:\n{}", seen.join("\n")),
             }
         }
     }

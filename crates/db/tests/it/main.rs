@@ -85,7 +85,7 @@ fn a_failed_job_undoes_itself_and_not_its_neighbours() {
                     add(tx, title)
                 },
                 move |result: Result<i64, Error>| {
-                    sender.send(result.map_err(|error| error.is_constraint())).unwrap()
+                    sender.send(result.map_err(|error| error.is_constraint())).unwrap();
                 },
             );
         }

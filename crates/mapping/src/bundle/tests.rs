@@ -1,3 +1,5 @@
+//! Bundles of a provider, right and wrong.
+
 use model::OdsCode;
 use serde_json::json;
 

@@ -1,3 +1,5 @@
+//! Movements in any order, and the Encounter they amount to.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! The county: its people, households, twins and missing numbers.
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 

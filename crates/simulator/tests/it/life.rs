@@ -1,3 +1,5 @@
+//! Life goes on: the same seed lives the same life, and nobody is in two beds.
+
 use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};

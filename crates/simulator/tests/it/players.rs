@@ -1,3 +1,5 @@
+//! The players over real sockets: windows, broken connections, refusals.
+
 use std::sync::{Arc, Mutex};
 
 use hl7v2::AckCode;

@@ -1,3 +1,5 @@
+//! What the practices hold, and how their systems behave.
+
 use model::{NhsNumber, OdsCode};
 use simulator::gp_provider::{Behaviour, GpRecords};
 

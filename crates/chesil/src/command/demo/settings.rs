@@ -38,9 +38,8 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// Starts all practices' systems on one address.
 pub(super) async fn start_practices(county: &Arc<County>) -> Result<SocketAddr> {
-    let router = simulator::gp_provider::router(
-        Arc::clone(county) as Arc<dyn simulator::gp_provider::GpRecords>
-    );
+    let records: Arc<dyn simulator::gp_provider::GpRecords> = Arc::<County>::clone(county);
+    let router = simulator::gp_provider::router(records);
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
     tokio::spawn(async move {
@@ -67,8 +66,9 @@ pub(super) fn settings(
             ChannelKind::Mllp(Mllp::on(listen)),
         )?);
     }
-    let token =
-        crate::running::random().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let token = crate::running::random()
+        .iter()
+        .fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
     let path = "/fhir/mental-health".to_owned();
     let bundles = ChannelKind::Http { path: path.clone() };
     channels.push(
