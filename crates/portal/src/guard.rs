@@ -13,14 +13,12 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 /// SameSite=Strict on the session cookie already stops those; this is the second lock.
 pub(crate) async fn guard(request: Request, next: Next) -> Response {
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
-    if !reads && !came_from_here(request.headers()) {
-        return (
-            StatusCode::FORBIDDEN,
-            "This request came from another site and was not carried out.",
-        )
-            .into_response();
-    }
-    let mut response = next.run(request).await;
+    let mut response = if reads || came_from_here(request.headers()) {
+        next.run(request).await
+    } else {
+        let why = "This request came from another site and was not carried out.";
+        (StatusCode::FORBIDDEN, why).into_response()
+    };
     let headers = response.headers_mut();
     for (name, value) in [
         (header::CONTENT_SECURITY_POLICY, POLICY),

@@ -3,4 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail loudly")]
 
 mod world;
+mod session;
+mod opening;
+mod trail;
+mod addresses;
+mod origin;
+mod headers;
 mod waking;
