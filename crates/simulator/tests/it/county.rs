@@ -30,6 +30,21 @@ fn the_same_seed_gives_the_same_bytes_and_another_does_not() {
     assert!(first != everything(&county(8, 120)));
 }
 
+/// FNV-1a over every byte that a county sends, with its control ids.
+fn fingerprint(sent: &[Outgoing]) -> u64 {
+    let texts = sent.iter().flat_map(|one| [one.control_id.as_bytes(), one.payload.bytes()]);
+    texts.flatten().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
+/// Other tests and demonstrations know this county's people and what happens to them. A change
+/// that was not meant to alter what is sent must not; one that was writes its number here.
+#[test]
+fn what_a_seed_sends_does_not_change_by_accident() {
+    assert_eq!(format!("{:016x}", fingerprint(&everything(&county(7, 400)))), "e312dca2cd1abe77");
+}
+
 #[test]
 fn a_history_that_was_interrupted_goes_on_where_it_stopped() {
     let county = county(7, 120);
