@@ -1,5 +1,6 @@
 //! What the program can be told to do.
 
+mod bench;
 mod check;
 mod demo;
 mod serve;
@@ -21,6 +22,8 @@ pub(crate) enum Command {
     Check(Folder),
     /// Add a user, with a password read from standard input
     AddUser(user::AddUser),
+    /// Measure how fast it is on this machine: one JSON line for each figure, with its goal
+    Bench(bench::Bench),
 }
 
 /// Where the configuration is.
@@ -38,5 +41,6 @@ pub(crate) fn run(command: Command) -> Result<()> {
         Command::Serve(folder) => serve::run(&folder),
         Command::Check(folder) => check::run(&folder),
         Command::AddUser(user) => user::run(user),
+        Command::Bench(bench) => bench::run(bench),
     }
 }

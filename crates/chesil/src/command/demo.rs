@@ -6,6 +6,7 @@
 //! 4. say where to look and whom to sign in as;
 //! 5. let life go on until Ctrl-C.
 
+mod announcement;
 mod story;
 mod settings;
 mod history;
@@ -14,8 +15,9 @@ mod users;
 
 use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use accounts::Cost;
 use anyhow::{Context, Result};
@@ -25,7 +27,9 @@ use simulator::County;
 
 use super::serve::until_told_to_stop;
 use crate::running::{self, Mode, Running};
+use settings::Ways;
 use story::Story;
+pub(super) use users::PASSWORD;
 
 /// `chesil demo`
 #[derive(Debug, Args)]
@@ -57,6 +61,20 @@ pub(crate) struct Demo {
 }
 
 impl Demo {
+    /// A county nobody need know the ports of.
+    pub(super) fn on_free_ports(people: usize) -> Self {
+        let (seed, pace) = (1, 4);
+        Self { people, seed, data: None, port: 0, mllp_port: 0, pace, database: None, open: false }
+    }
+
+    /// The folder's story, or a new one.
+    pub(super) fn story(&self, folder: &Path) -> Result<Story> {
+        std::fs::create_dir_all(folder).with_context(|| {
+            format!("the data folder {} cannot be written; choose another", folder.display())
+        })?;
+        Story::open(folder, self, SystemClock.now())
+    }
+
     fn address(&self, port: u16) -> SocketAddr {
         let host = if self.open { Ipv4Addr::UNSPECIFIED } else { Ipv4Addr::LOCALHOST };
         SocketAddr::new(IpAddr::V4(host), port)
@@ -76,25 +94,10 @@ pub(super) fn run(demo: Demo) -> Result<()> {
 async fn play(demo: &Demo) -> Result<()> {
     let temporary = Temporary::unless(demo.data.is_some());
     let folder = demo.data.clone().unwrap_or_else(|| temporary.path());
-    std::fs::create_dir_all(&folder).with_context(|| {
-        format!("the data folder {} cannot be written; choose another", folder.display())
-    })?;
-    let mut story = Story::open(&folder, demo, SystemClock.now())?;
+    let mut story = demo.story(&folder)?;
     say(&format!("Making a county of {} people (seed {}).", story.people, story.seed));
-    let county = Arc::new(County::new(story.seed, story.people, story.began_at));
-
-    let practices = settings::start_practices(&county).await?;
-    let (settings, ways) = settings::settings(demo, &folder, &county, practices)?;
-    let mode = Mode { demo_hint: Some(users::hint(&county)), password_cost: Cost::QUICK };
-    let running = running::start(settings, mode, Arc::new(SystemClock)).await?;
-    users::add(&running.db, &county)?;
-
-    if !story.history_played {
-        history::play(&county, &running, &ways).await?;
-        story.history_played = true;
-        story.keep(&folder)?;
-    }
-    announce(demo, &county, &running, &folder);
+    let AtWork { county, running, ways, .. } = start(demo, &folder, &mut story).await?;
+    announcement::announce(demo, &county, &running, &folder);
     tokio::select! {
         lived = life::live(&county, &running, &ways, &mut story, &folder, demo.pace) => lived?,
         stopped = until_told_to_stop() => stopped?,
@@ -104,36 +107,33 @@ async fn play(demo: &Demo) -> Result<()> {
     Ok(())
 }
 
-fn announce(demo: &Demo, county: &County, running: &Running, folder: &std::path::Path) {
-    let portal = running.portal;
-    let mut text =
-        format!("\nReady.\n\n  Portal     http://{portal}/\n  FHIR base  http://{portal}/fhir\n");
-    for (channel, address) in &running.listeners {
-        text.push_str(&format!("  {channel:<10} mllp://{address}\n"));
+/// A county at work, with all its history in the record.
+pub(super) struct AtWork {
+    pub(super) county: Arc<County>,
+    pub(super) running: Running,
+    ways: Ways,
+    /// How long its history took; `None` where an earlier start had loaded it.
+    pub(super) loading: Option<Duration>,
+}
+
+/// Steps 1 to 3.
+pub(super) async fn start(demo: &Demo, folder: &Path, story: &mut Story) -> Result<AtWork> {
+    let county = Arc::new(County::new(story.seed, story.people, story.began_at));
+    let practices = settings::start_practices(&county).await?;
+    let (settings, ways) = settings::settings(demo, folder, &county, practices)?;
+    let mode = Mode { demo_hint: Some(users::hint(&county)), password_cost: Cost::QUICK };
+    let running = running::start(settings, mode, Arc::new(SystemClock)).await?;
+    users::add(&running.db, &county)?;
+
+    let mut loading = None;
+    if !story.history_played {
+        let began = Instant::now();
+        history::play(&county, &running, &ways).await?;
+        loading = Some(began.elapsed());
+        story.history_played = true;
+        story.keep(folder)?;
     }
-    text.push_str(&format!("\nSign in as (the password is always {}):\n", users::PASSWORD));
-    for user in county.users() {
-        let role = user.role.label();
-        text.push_str(&format!(
-            "  {:<18} {role}, {} at {}\n",
-            user.username, user.name, user.organisation
-        ));
-    }
-    text.push_str("\nWorth opening:\n");
-    for person in county.people_worth_opening() {
-        text.push_str(&format!(
-            "  {}  {}\n      {}\n",
-            person.nhs_number.spaced(),
-            person.name,
-            person.sentence
-        ));
-    }
-    let kept = if demo.data.is_some() { "kept in" } else { "in the temporary folder" };
-    text.push_str(&format!(
-        "\nEverybody here is invented. Data is {kept} {}. Ctrl-C stops.",
-        folder.display()
-    ));
-    say(&text);
+    Ok(AtWork { county, running, ways, loading })
 }
 
 /// A line for the person at the terminal; a closed terminal is no reason to stop.
@@ -144,15 +144,15 @@ fn say(text: &str) {
 }
 
 /// A folder that goes with the process, unless the user named one.
-struct Temporary(Option<PathBuf>);
+pub(super) struct Temporary(Option<PathBuf>);
 
 impl Temporary {
-    fn unless(named: bool) -> Self {
+    pub(super) fn unless(named: bool) -> Self {
         let unique = format!("chesil-demo-{}", std::process::id());
         Self((!named).then(|| std::env::temp_dir().join(unique)))
     }
 
-    fn path(&self) -> PathBuf {
+    pub(super) fn path(&self) -> PathBuf {
         self.0.clone().unwrap_or_default()
     }
 }

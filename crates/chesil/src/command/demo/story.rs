@@ -11,7 +11,7 @@ use super::Demo;
 
 /// Kept as `demo.json` in the data folder.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct Story {
+pub(in crate::command) struct Story {
     /// The county's seed.
     pub(super) seed: u64,
     /// How many people live in it.

@@ -7,7 +7,7 @@ use model::{Clock, OdsCode, SystemClock};
 use simulator::County;
 
 /// Everybody's password. Nobody here is real.
-pub(super) const PASSWORD: &str = "dorset-demo";
+pub(in crate::command) const PASSWORD: &str = "dorset-demo";
 
 /// The hint on the sign-in page.
 pub(super) fn hint(county: &County) -> String {

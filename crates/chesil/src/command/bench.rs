@@ -1,0 +1,90 @@
+//! `chesil bench`: how fast is it on this machine? One JSON line for each figure.
+
+mod latencies;
+mod adt;
+mod sender;
+mod page;
+mod intake;
+mod parse;
+
+use std::io::Write;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use clap::{Args, Subcommand};
+use serde::Serialize;
+
+/// `chesil bench PART`
+#[derive(Debug, Args)]
+pub(crate) struct Bench {
+    #[command(subcommand)]
+    part: Part,
+}
+
+#[derive(Debug, Subcommand)]
+enum Part {
+    /// A demonstration county: how long its history takes to load, the memory it needs, and how
+    /// long a record page takes at 50 requests a second
+    Page(page::Page),
+    /// One hospital's MLLP channel: messages accepted a second, how long an acknowledgement takes,
+    /// and messages processed a second when the backlog drains
+    Intake(intake::Intake),
+    /// One core, no network, no disk: HL7 v2 messages parsed, and ADT messages mapped to FHIR, for
+    /// each second of processor time
+    Parse(parse::Parse),
+}
+
+pub(super) fn run(bench: Bench) -> Result<()> {
+    match bench.part {
+        Part::Page(page) => page::run(&page),
+        Part::Intake(intake) => intake::run(&intake),
+        Part::Parse(parse) => parse::run(&parse),
+    }
+}
+
+/// Which way a figure should go.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Better {
+    Higher,
+    Lower,
+}
+
+/// One measured number, with what we want it to be.
+#[derive(Debug, Serialize)]
+struct Figure {
+    #[serde(rename = "figure")]
+    name: &'static str,
+    value: f64,
+    unit: &'static str,
+    goal: Option<f64>,
+    better: Better,
+}
+
+impl Figure {
+    fn higher(name: &'static str, value: f64, unit: &'static str, goal: Option<f64>) -> Self {
+        Self { name, value: rounded(value), unit, goal, better: Better::Higher }
+    }
+
+    fn lower(name: &'static str, value: f64, unit: &'static str, goal: Option<f64>) -> Self {
+        Self { name, value: rounded(value), unit, goal, better: Better::Lower }
+    }
+
+    /// Prints it at once: a later part may fail.
+    fn print(&self) -> Result<()> {
+        let mut out = std::io::stdout();
+        writeln!(out, "{}", serde_json::to_string(self)?)?;
+        Ok(out.flush()?)
+    }
+}
+
+/// Small numbers with two decimals, large ones without.
+fn rounded(value: f64) -> f64 {
+    if value < 1000.0 { (value * 100.0).round() / 100.0 } else { value.round() }
+}
+
+/// So many things in so long, as a number a second.
+fn rate(count: u64, took: Duration) -> Result<f64> {
+    let count = u32::try_from(count).context("too many to count")?;
+    Ok(f64::from(count) / took.as_secs_f64())
+}
