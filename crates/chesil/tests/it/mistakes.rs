@@ -77,3 +77,14 @@ fn two_processes_never_share_a_data_folder() {
     assert!(said.contains("another chesil is using the data folder"), "{said}");
     served.stop();
 }
+
+#[test]
+fn the_example_that_we_tell_people_to_copy_has_no_mistake() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/dorset");
+    let (succeeded, said) = run(&["check", "--config", folder]);
+    assert!(succeeded, "{said}");
+    assert!(
+        said.contains("Dorset Care Record: 7 organisations, 6 channels, 1 practice;"),
+        "{said}"
+    );
+}
