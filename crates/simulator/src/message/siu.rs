@@ -29,8 +29,7 @@ pub(crate) fn booking(about: &About<'_>, slot: &Appointment, booking: Booking) -
         &[
             (1, &number),
             (2, &number),
-            (6, &components(&[event])),
-            (7, &components(&["", reason])),
+            (6, &components(&["", reason])),
             (8, &components(&["FU", "Outpatient follow-up"])),
             (9, &length),
             (10, "min"),

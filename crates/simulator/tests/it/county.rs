@@ -42,7 +42,7 @@ fn fingerprint(sent: &[Outgoing]) -> u64 {
 /// that was not meant to alter what is sent must not; one that was writes its number here.
 #[test]
 fn what_a_seed_sends_does_not_change_by_accident() {
-    assert_eq!(format!("{:016x}", fingerprint(&everything(&county(7, 400)))), "e312dca2cd1abe77");
+    assert_eq!(format!("{:016x}", fingerprint(&everything(&county(7, 400)))), "7b9a33c37490d488");
 }
 
 #[test]
@@ -184,6 +184,29 @@ fn hospitals_speak_their_own_dialects() {
     assert_eq!(message.get("PID-3.5").as_deref(), Some("PAS"));
     assert!(message.get("PID-19").is_some());
     assert!(old.iter().any(|bytes| bytes.windows(4).any(|four| four == b"|\"\"|")));
+}
+
+#[test]
+fn a_changed_appointment_says_why_in_words_and_a_new_one_needs_no_reason() {
+    let county = county(1, 2_500);
+    let mut reasons: BTreeSet<(String, String)> = BTreeSet::new();
+    for hospital in Hospital::ALL {
+        for outgoing in county.history(Source::Hospital(hospital)) {
+            let message = hl7(&outgoing).unwrap();
+            if message.segment("SCH").is_some() {
+                let reason = message.get("SCH-6").unwrap_or_default().into_owned();
+                reasons.insert((message.message_type().event.into_owned(), reason));
+            }
+        }
+    }
+    let expected = [
+        ("S12", ""),
+        ("S13", "^Moved by the hospital"),
+        ("S14", "^Change of clinician"),
+        ("S15", "^Cancelled by the patient"),
+    ];
+    let expected = expected.map(|(event, reason)| (event.to_owned(), reason.to_owned()));
+    assert_eq!(reasons, BTreeSet::from(expected));
 }
 
 #[test]
