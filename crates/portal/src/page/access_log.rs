@@ -8,8 +8,9 @@ use maud::{Markup, html};
 use model::PersonId;
 
 use crate::layout::{Place, Reader, page};
-use crate::page::open_record::{Names, identity_about, names};
+use crate::page::names::{Names, names};
 use crate::page::record::{About, Tab, above};
+use crate::page::record_view::identity_about;
 use crate::page::{Paging, PersonPath};
 use crate::permit::permit;
 use crate::{Error, PortalState, format};

@@ -15,8 +15,9 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::layout::{Place, Reader, page};
-use crate::page::open_record::{Names, identity_about, names};
+use crate::page::names::{Names, names};
 use crate::page::record::{About, Tab, above};
+use crate::page::record_view::identity_about;
 use crate::permit::permit;
 use crate::{Error, PortalState, format};
 

@@ -9,8 +9,9 @@ use model::Role;
 
 use crate::layout::{Place, Reader, page};
 use crate::page::PersonPath;
-use crate::page::open_record::{Names, identity_about, names};
+use crate::page::names::{Names, names};
 use crate::page::record::{About, Tab, above};
+use crate::page::record_view::identity_about;
 use crate::permit::permit;
 use crate::view::banner::gender;
 use crate::{Error, PortalState, format};

@@ -5,6 +5,8 @@ pub(crate) mod home;
 pub(crate) mod find;
 pub(crate) mod record;
 pub(crate) mod open_record;
+pub(crate) mod record_view;
+pub(crate) mod names;
 pub(crate) mod document;
 pub(crate) mod links;
 pub(crate) mod access_log;

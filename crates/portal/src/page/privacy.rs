@@ -15,7 +15,7 @@ use serde::Deserialize;
 
 use crate::layout::{Place, Reader, page};
 use crate::page::access_log::table;
-use crate::page::open_record::{Names, names};
+use crate::page::names::{Names, names};
 use crate::permit::permit;
 use crate::{Error, PortalState, format};
 

@@ -15,7 +15,7 @@ use serde::Deserialize;
 use crate::layout::{Place, Reader, page, paging};
 use crate::page::Paging;
 use crate::page::links::{signed, waterfall};
-use crate::page::open_record::{Names, names};
+use crate::page::names::{Names, names};
 use crate::permit::permit;
 use crate::view::banner::gender;
 use crate::{Error, PortalState, format};

@@ -9,7 +9,7 @@ use maud::{Markup, html};
 use model::UserId;
 
 use crate::layout::{Place, Reader, page};
-use crate::page::open_record::{Names, names};
+use crate::page::names::{Names, names};
 use crate::permit::permit;
 use crate::{Error, PortalState, format};
 
