@@ -50,7 +50,18 @@ pub(crate) fn page(
                 (about)
                 main #main.cs-main tabindex="-1" { (main) }
                 (footer(reader))
+                @if reader.is_some() { (idle_warning()) }
             }
+        }
+    }
+}
+
+/// Shown by the script five minutes before half an hour without a click ends the session. It
+/// offers no reload, which would lose what is being typed.
+fn idle_warning() -> Markup {
+    html! {
+        p.cs-idle role="status" data-warn-after-minutes="25" {
+            span hidden { "You will be signed out in a few minutes. To stay signed in, open any page, here or in another tab." }
         }
     }
 }
@@ -184,6 +195,14 @@ pub(crate) fn paging(path: &str, page: u32, more: bool) -> Markup {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_who_is_signed_in_can_be_warned_of_being_signed_out() {
+        let html = plain("Test", None, html! {}).into_string();
+        assert!(!html.contains("signed out"));
+        let warning = idle_warning().into_string();
+        assert!(warning.contains("<span hidden>You will be signed out"), "not before its time");
+    }
 
     #[test]
     fn no_page_carries_inline_script_or_style() {

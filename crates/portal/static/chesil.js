@@ -40,5 +40,11 @@ document.addEventListener("htmx:error", (event) => {
   }
 });
 
+// The page knows of its own clicks only: another tab may have kept the session alive.
+for (const warning of document.querySelectorAll("[data-warn-after-minutes]")) {
+  const show = () => { for (const text of warning.children) text.hidden = false; };
+  setTimeout(show, Number(warning.dataset.warnAfterMinutes) * 60_000);
+}
+
 // Error summaries take the focus, so that they are read first.
 document.querySelector(".nhsuk-error-summary")?.focus();
