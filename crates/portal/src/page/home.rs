@@ -46,11 +46,14 @@ fn opened_lately(tx: &mut Tx, actor: &model::Actor) -> Result<Vec<(Timestamp, Pe
     let filter = Filter { user: Some(actor.user), action, ..Filter::default() };
     let entries = audit::search(tx, &filter, audit::Page::first(LOOKED_THROUGH))?;
     let mut seen: Vec<PersonId> = Vec::new();
-    let mut people = Vec::new();
+    let mut people: Vec<(Timestamp, Person)> = Vec::new();
     for entry in entries.iter().filter(|entry| entry.outcome == EntryOutcome::Allowed) {
         let Some(id) = entry.person.filter(|id| !seen.contains(id)) else { continue };
         seen.push(id);
-        people.extend(empi::person(tx, id)?.map(|person| (entry.at, person)));
+        // An id that was merged away stands for somebody who may be listed already.
+        let person = empi::person(tx, id)?;
+        let person = person.filter(|found| people.iter().all(|(_, known)| known.id != found.id));
+        people.extend(person.map(|person| (entry.at, person)));
         if people.len() >= RECENT {
             break;
         }

@@ -6,6 +6,7 @@ mod world;
 mod session;
 mod opening;
 mod trail;
+mod merged;
 mod addresses;
 mod origin;
 mod headers;
