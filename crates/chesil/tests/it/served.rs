@@ -83,7 +83,9 @@ impl Served {
             match self.lines.recv_timeout(PATIENCE) {
                 Ok(line) if line.contains(text) => return line,
                 Ok(line) => seen.push(line),
-                Err(_gone) => panic!("chesil never said {text}; it said:\n{}", seen.join("\n")),
+                Err(error) => {
+                    panic!("chesil never said {text} ({error}); it said:\n{}", seen.join("\n"))
+                }
             }
         }
     }
