@@ -173,7 +173,7 @@ fn turn(row: &db::Row<'_>, was_waiting: bool) -> Result<Turn, db::Error> {
         channel: row.get(1)?,
         format: row.get(2)?,
         received_at: row.get(3)?,
-        order_keys: OrderKeys { first: row.get(4)?, other: row.get(5)? },
+        order_keys: OrderKeys { first: row.get(4)?, other: row.get(5)?, nhs_number: None },
         attempts: row.get(6)?,
         was_waiting,
     })

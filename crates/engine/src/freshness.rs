@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use db::{Tx, params};
 use jiff::Timestamp;
+use model::NhsNumber;
 
 use crate::{Error, OrderKeys};
 
@@ -33,4 +34,24 @@ pub fn unprocessed_about(tx: &mut Tx, channel: &str, number: &str) -> Result<u64
         |row| row.get(0),
     )?;
     Ok(count.and_then(|count| u64::try_from(count).ok()).unwrap_or(0))
+}
+
+/// How many messages that carry this NHS number have come and are not processed, by channel.
+///
+/// It finds what [`unprocessed_about`] cannot: the first message an organisation sends about
+/// somebody, whose number there nobody knows before it is processed.
+pub fn unprocessed_with_number(
+    tx: &mut Tx,
+    number: NhsNumber,
+) -> Result<BTreeMap<String, u64>, Error> {
+    let counts = tx.query(
+        "select channel, count(*) from message
+         where nhs_number = ?1 and state <> 'processed' group by channel",
+        params![number.to_string()],
+        |row| Ok((row.get::<String>(0)?, row.get::<i64>(1)?)),
+    )?;
+    Ok(counts
+        .into_iter()
+        .map(|(channel, count)| (channel, u64::try_from(count).unwrap_or(0)))
+        .collect())
 }

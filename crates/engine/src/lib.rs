@@ -30,7 +30,7 @@ mod error;
 pub use channel::{Channel, ChannelKind, FileDrop, Mllp};
 pub use destination::{DeliveryError, Destination};
 pub use error::Error;
-pub use freshness::{last_received, unprocessed_about};
+pub use freshness::{last_received, unprocessed_about, unprocessed_with_number};
 pub use history::{Event, EventKind, events};
 pub use inbox::{Inbox, Limits};
 pub use list::{Filter, Page, Row, held_behind, list, message, received};
@@ -54,5 +54,9 @@ pub const MIGRATIONS: &[db::Migration] = &[
     db::Migration {
         name: "engine/0002_open_by_key",
         sql: include_str!("../migrations/0002_open_by_key.sql"),
+    },
+    db::Migration {
+        name: "engine/0003_nhs_number",
+        sql: include_str!("../migrations/0003_nhs_number.sql"),
     },
 ];

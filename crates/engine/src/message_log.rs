@@ -177,9 +177,9 @@ fn quarantine_hashed(tx: &mut Tx, unreadable: Unreadable, hash: Vec<u8>) -> Resu
 fn insert(tx: &mut Tx, message: &NewMessage, hash: &[u8]) -> Result<Option<(i64, bool)>, Error> {
     let inserted = tx.query_one(
         "insert into message (channel, format, received_at, sender, control_id, message_type,
-             event_time, body_bytes, body_hash, order_key, other_order_key, control_id_reused,
-             duplicates, state, attempts)
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,
+             event_time, body_bytes, body_hash, order_key, other_order_key, nhs_number,
+             control_id_reused, duplicates, state, attempts)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,
              (select count(*) from (select seq from message where control_id = ?5
                  and control_id <> '' and channel = ?1 and sender = ?4 limit 1) earlier),
              0, 'waiting', 0)
@@ -197,6 +197,7 @@ fn insert(tx: &mut Tx, message: &NewMessage, hash: &[u8]) -> Result<Option<(i64,
             hash,
             message.order_keys.first.clone(),
             message.order_keys.other.clone(),
+            message.order_keys.nhs_number.map(|number| number.to_string()),
         ],
         |row| Ok((row.get(0)?, row.get(1)?)),
     )?;

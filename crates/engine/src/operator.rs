@@ -73,7 +73,7 @@ fn standing(tx: &mut Tx, seq: i64) -> Result<(State, OrderKeys), Error> {
         "select state, order_key, other_order_key from message where seq = ?1",
         params![seq],
         |row| {
-            let keys = OrderKeys { first: row.get(1)?, other: row.get(2)? };
+            let keys = OrderKeys { first: row.get(1)?, other: row.get(2)?, nhs_number: None };
             Ok((row.get::<String>(0)?, keys))
         },
     )?;

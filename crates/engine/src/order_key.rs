@@ -2,6 +2,11 @@
 //!
 //! A key need not be right to be safe: two patients sharing a key only wait for each other, and
 //! news that comes out of order is put right by its event time. So nothing here fails.
+//!
+//! Beside them stands the NHS number, which keeps no order: it tells whose a message is to those who
+//! do not know the organisation's own number yet.
+
+use model::NhsNumber;
 
 use crate::message_log::LONGEST_TEXT;
 
@@ -10,6 +15,7 @@ use crate::message_log::LONGEST_TEXT;
 pub struct OrderKeys {
     pub(crate) first: Option<String>,
     pub(crate) other: Option<String>,
+    pub(crate) nhs_number: Option<NhsNumber>,
 }
 
 impl OrderKeys {
@@ -22,7 +28,13 @@ impl OrderKeys {
             let number: String = number.chars().take(LONGEST_TEXT).collect();
             format!("{channel} {number}")
         };
-        Self { first: first.map(key), other: other.map(key) }
+        Self { first: first.map(key), other: other.map(key), nhs_number: None }
+    }
+
+    /// The same keys, and the NHS number that the message carries.
+    #[must_use]
+    pub fn with_nhs_number(self, nhs_number: Option<NhsNumber>) -> Self {
+        Self { nhs_number, ..self }
     }
 }
 

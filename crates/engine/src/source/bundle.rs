@@ -1,5 +1,6 @@
 //! FHIR bundles that came over HTTP: kept as they came, peeked at only for id, time and patients.
 
+use model::NhsNumber;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -62,7 +63,7 @@ fn message(inbox: &Inbox, channel: &Channel, bundle: &Value, bytes: Vec<u8>) -> 
         control_id: control_id(bundle, &bytes),
         message_type: "Bundle".to_owned(),
         event_time: text(bundle, "/timestamp").unwrap_or_default().to_owned(),
-        order_keys: order_keys(channel, bundle),
+        order_keys: order_keys(channel, bundle).with_nhs_number(nhs_number(bundle)),
         body: bytes,
     }
 }
@@ -89,30 +90,45 @@ fn control_id(bundle: &Value, bytes: &[u8]) -> String {
 
 /// The organisation's own numbers of the patients in the bundle, as order keys.
 fn order_keys(channel: &Channel, bundle: &Value) -> OrderKeys {
+    let numbers = patients(bundle).filter_map(|patient| patient_number(channel, patient));
+    OrderKeys::of(&channel.name, numbers)
+}
+
+/// The NHS number of the first patient who has one.
+fn nhs_number(bundle: &Value) -> Option<NhsNumber> {
+    patients(bundle).find_map(|patient| {
+        identifiers(patient)
+            .filter(|(system, _)| *system == NHS_NUMBER)
+            .find_map(|(_, value)| NhsNumber::parse(value).ok())
+    })
+}
+
+fn patients(bundle: &Value) -> impl Iterator<Item = &Value> {
     let entries = bundle.pointer("/entry").and_then(Value::as_array);
-    let patients = entries
+    entries
         .into_iter()
         .flatten()
         .filter_map(|entry| entry.get("resource"))
         .filter(|resource| text(resource, "/resourceType") == Some("Patient"))
-        .filter_map(|patient| patient_number(channel, patient));
-    OrderKeys::of(&channel.name, patients)
 }
 
 fn patient_number<'a>(channel: &Channel, patient: &'a Value) -> Option<&'a str> {
-    let identifiers = patient.get("identifier").and_then(Value::as_array);
-    let numbers = || {
-        identifiers.into_iter().flatten().filter_map(|identifier| {
-            let value = text(identifier, "/value").filter(|value| !value.is_empty())?;
-            Some((text(identifier, "/system").unwrap_or_default(), value))
-        })
-    };
+    let numbers = || identifiers(patient);
     numbers()
         .find(|(system, _)| channel.is_own_authority(system))
         .or_else(|| numbers().find(|(system, _)| *system != NHS_NUMBER))
         .or_else(|| numbers().next())
         .map(|(_, value)| value)
         .or_else(|| text(patient, "/id"))
+}
+
+/// System and value of each identifier that has a value.
+fn identifiers(patient: &Value) -> impl Iterator<Item = (&str, &str)> {
+    let identifiers = patient.get("identifier").and_then(Value::as_array);
+    identifiers.into_iter().flatten().filter_map(|identifier| {
+        let value = text(identifier, "/value").filter(|value| !value.is_empty())?;
+        Some((text(identifier, "/system").unwrap_or_default(), value))
+    })
 }
 
 fn text<'a>(value: &'a Value, pointer: &str) -> Option<&'a str> {

@@ -4,15 +4,19 @@ use std::ops::Range;
 
 use csv::{ByteRecord, ReaderBuilder};
 
+use model::NhsNumber;
+
 use super::bundle::short_hash;
 use crate::{Channel, FileDrop, Format, NewMessage, OrderKeys};
 use jiff::Timestamp;
+
+/// The column that holds the person's NHS number, where a table has one.
+const NHS_NUMBER: &str = "nhs_number";
 
 /// A file whose header is good.
 pub(super) struct CsvFile<'a> {
     bytes: &'a [u8],
     header: &'a [u8],
-    key_column: Option<usize>,
     rows: Vec<Span>,
 }
 
@@ -20,6 +24,7 @@ pub(super) struct CsvFile<'a> {
 struct Span {
     bytes: Range<usize>,
     key: String,
+    nhs_number: Option<NhsNumber>,
 }
 
 /// Finds header and rows; the error is a sentence that says what to do.
@@ -38,12 +43,16 @@ pub(super) fn read<'a>(bytes: &'a [u8], expected: &FileDrop) -> Result<CsvFile<'
     let columns: Vec<String> =
         record.iter().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect();
     check_columns(&columns, expected)?;
-    let key_column = columns.iter().position(|name| *name == expected.key_column);
-    let mut file = CsvFile { bytes, header: line(bytes, &header), key_column, rows: Vec::new() };
+    let column = |wanted: &str| columns.iter().position(|name| name == wanted);
+    let (key_column, nhs_number_column) = (column(&expected.key_column), column(NHS_NUMBER));
+    let mut file = CsvFile { bytes, header: line(bytes, &header), rows: Vec::new() };
     while let Some(span) = next(&mut record)? {
-        let key = file.key_column.and_then(|column| record.get(column)).unwrap_or_default();
-        let key = String::from_utf8_lossy(key).into_owned();
-        file.rows.push(Span { bytes: span, key });
+        let text = |column: Option<usize>| {
+            let field = column.and_then(|column| record.get(column)).unwrap_or_default();
+            String::from_utf8_lossy(field).into_owned()
+        };
+        let nhs_number = NhsNumber::parse(&text(nhs_number_column)).ok();
+        file.rows.push(Span { bytes: span, key: text(key_column), nhs_number });
     }
     Ok(file)
 }
@@ -87,7 +96,8 @@ impl CsvFile<'_> {
                 control_id: format!("{file_name}:{number}:{}", short_hash(&body)),
                 message_type: table.to_owned(),
                 event_time: String::new(),
-                order_keys: OrderKeys::of(&channel.name, [row.key.as_str()]),
+                order_keys: OrderKeys::of(&channel.name, [row.key.as_str()])
+                    .with_nhs_number(row.nhs_number),
                 body,
             }
         })

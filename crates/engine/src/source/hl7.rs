@@ -4,8 +4,9 @@
 //! messages it must stay in order with. What the rest means is the destination's business, so
 //! nothing in it can stop a message from being stored.
 
-use hl7v2::{AckCode, Message, ParseError, Segment, acknowledge, batch};
+use hl7v2::{AckCode, Message, ParseError, Repetition, Segment, acknowledge, batch};
 use jiff::Timestamp;
+use model::NhsNumber;
 
 use crate::{Arrival, Channel, Format, NewMessage, OrderKeys, Receipt, Unreadable};
 
@@ -77,7 +78,7 @@ fn new_message(message: &Message<'_>, channel: &Channel, at: Timestamp) -> NewMe
         control_id: header(10),
         message_type: message_type(message),
         event_time,
-        order_keys: order_keys(channel, message),
+        order_keys: order_keys(channel, message).with_nhs_number(nhs_number(message)),
         body: Vec::new(),
     }
 }
@@ -124,7 +125,6 @@ fn number(channel: &Channel, segment: &Segment<'_>, field: usize) -> Option<Stri
     let identifiers: Vec<Identifier> = field
         .repetitions()
         .filter_map(|repetition| {
-            let text = |number| repetition.component(number).value().unwrap_or_default();
             // CX.4 is namespace & OID & its type; senders fill in one or both.
             let authority = |number| {
                 let part = repetition.component(4).subcomponent(number);
@@ -137,7 +137,7 @@ fn number(channel: &Channel, segment: &Segment<'_>, field: usize) -> Option<Stri
             Some(Identifier {
                 number: repetition.component(1).value()?.trim().to_owned(),
                 is_own: own(&namespace) || own(&oid) || nameless && channel.is_own_authority(""),
-                is_nhs_number: text(5) == "NH" || namespace == "NHS",
+                is_nhs_number: is_marked_nhs_number(repetition),
             })
         })
         .collect();
@@ -147,6 +147,32 @@ fn number(channel: &Channel, segment: &Segment<'_>, field: usize) -> Option<Stri
         .or_else(|| identifiers.iter().find(|identifier| !identifier.is_nhs_number))
         .or_else(|| identifiers.first())
         .map(|identifier| identifier.number.clone())
+}
+
+fn is_marked_nhs_number(repetition: Repetition<'_>) -> bool {
+    let namespace = repetition.component(4).subcomponent(1);
+    repetition.component(5).value().is_some_and(|text| text == "NH")
+        || namespace.value().is_some_and(|text| text == "NHS")
+}
+
+/// The first patient's NHS number: as PID-3 marks it, else as PID-19 or PID-2 of older senders hold
+/// it, else any well-formed one of PID-3. An own number of ten digits may look like one, so
+/// that comes last; it is only used to say that something has come, never to link.
+fn nhs_number(message: &Message<'_>) -> Option<NhsNumber> {
+    message.segments_named("PID").find_map(|pid| {
+        let number = |number: usize, wanted: fn(Repetition<'_>) -> bool| {
+            let field = pid.field(number)?;
+            let mut texts = field
+                .repetitions()
+                .filter(|repetition| wanted(*repetition))
+                .filter_map(|repetition| repetition.component(1).value());
+            texts.find_map(|text| NhsNumber::parse(&text).ok())
+        };
+        number(3, is_marked_nhs_number)
+            .or_else(|| number(19, |_| true))
+            .or_else(|| number(2, |_| true))
+            .or_else(|| number(3, |_| true))
+    })
 }
 
 /// What is needed to answer a frame once it is known whether it is stored.

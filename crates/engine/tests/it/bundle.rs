@@ -4,7 +4,7 @@ use engine::{Accepted, Channel, ChannelKind, accept_bundle};
 
 use crate::support::{Bench, channel, check};
 
-fn mental_health() -> Channel {
+pub(crate) fn mental_health() -> Channel {
     channel("mental-health", ChannelKind::Http { path: "/fhir/mental-health".into() })
 }
 

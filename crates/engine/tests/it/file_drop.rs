@@ -8,12 +8,12 @@ use engine::{ChannelKind, Collected, FileDrop, Filter, Page, Watcher};
 
 use crate::support::{Bench, channel};
 
-struct Folder {
+pub(crate) struct Folder {
     root: tempfile::TempDir,
     watcher: Watcher,
 }
 
-fn folder(bench: &Bench) -> Folder {
+pub(crate) fn folder(bench: &Bench) -> Folder {
     let root = tempfile::tempdir().unwrap();
     let drop = FileDrop {
         folder: root.path().to_owned(),
@@ -28,12 +28,12 @@ fn folder(bench: &Bench) -> Folder {
 }
 
 impl Folder {
-    fn put(&self, name: &str, content: &str) {
+    pub(crate) fn put(&self, name: &str, content: &str) {
         fs::write(self.root.path().join("in").join(name), content).unwrap();
     }
 
     /// Two looks: the first only sees that a file is there.
-    fn look(&mut self) -> Collected {
+    pub(crate) fn look(&mut self) -> Collected {
         assert_eq!(self.watcher.look().unwrap(), Collected::default());
         self.watcher.look().unwrap()
     }

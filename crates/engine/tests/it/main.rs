@@ -14,3 +14,4 @@ mod operator;
 mod mllp;
 mod file_drop;
 mod bundle;
+mod by_nhs_number;

@@ -11,14 +11,14 @@ use tokio::task::JoinHandle;
 use crate::support::{Bench, channel, check};
 
 /// A listener on a free port, until dropped.
-struct Served {
+pub(crate) struct Served {
     runtime: Runtime,
     shutdown: Shutdown,
     running: Option<JoinHandle<()>>,
     address: SocketAddr,
 }
 
-fn serve(bench: &Bench, change: impl FnOnce(&mut Mllp)) -> Served {
+pub(crate) fn serve(bench: &Bench, change: impl FnOnce(&mut Mllp)) -> Served {
     let runtime = Runtime::new().unwrap();
     let mut mllp = Mllp::on("127.0.0.1:0".parse().unwrap());
     change(&mut mllp);
@@ -31,7 +31,7 @@ fn serve(bench: &Bench, change: impl FnOnce(&mut Mllp)) -> Served {
 }
 
 impl Served {
-    fn connect(&self) -> Peer {
+    pub(crate) fn connect(&self) -> Peer {
         let stream = TcpStream::connect(self.address).unwrap();
         stream.set_nodelay(true).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
@@ -53,13 +53,13 @@ impl Drop for Served {
 }
 
 /// A sender.
-struct Peer {
+pub(crate) struct Peer {
     stream: TcpStream,
     unread: Vec<u8>,
 }
 
 impl Peer {
-    fn send(&mut self, bytes: &[u8]) {
+    pub(crate) fn send(&mut self, bytes: &[u8]) {
         self.stream.write_all(bytes).unwrap();
     }
 
@@ -81,13 +81,13 @@ impl Peer {
     }
 
     /// MSA of the next answer.
-    fn verdict(&mut self) -> String {
+    pub(crate) fn verdict(&mut self) -> String {
         let answer = self.answer();
         answer.split('/').find(|segment| segment.starts_with("MSA")).unwrap_or(&answer).to_owned()
     }
 }
 
-fn text(control_id: &str) -> String {
+pub(crate) fn text(control_id: &str) -> String {
     [
         &format!("MSH|^~\\&|PAS|RD3|CHESIL|DCR|20260115103000||ADT^A01^ADT_A01|{control_id}|P|2.4"),
         "EVN|A01|20260115103000",
@@ -98,7 +98,7 @@ fn text(control_id: &str) -> String {
     .join("\r")
 }
 
-fn frame(message: impl AsRef<[u8]>) -> Vec<u8> {
+pub(crate) fn frame(message: impl AsRef<[u8]>) -> Vec<u8> {
     [&[0x0b], message.as_ref(), &[0x1c, 0x0d]].concat()
 }
 
