@@ -28,10 +28,11 @@ impl Backlog {
         Self { counted, arrived: Condvar::new(), full, high_water }
     }
 
-    /// Counts `more` (or, negative, fewer) waiting messages.
+    /// Counts `more` (or, negative, fewer) waiting messages. The processor may be done with a message
+    /// before its source has counted it, so the sum may be below zero for a moment.
     pub(crate) fn add(&self, more: i64) {
         let mut counted = self.lock();
-        counted.waiting = counted.waiting.saturating_add(more).max(0);
+        counted.waiting = counted.waiting.saturating_add(more);
         let waiting = counted.waiting;
         drop(counted);
         // Reading begins again at nine tenths, so that it does not stutter at the mark.
@@ -44,7 +45,7 @@ impl Backlog {
 
     /// How many wait, as far as this process has counted.
     pub(crate) fn waiting(&self) -> i64 {
-        self.lock().waiting
+        self.lock().waiting.max(0)
     }
 
     /// Lets the processor look.
@@ -72,5 +73,19 @@ impl Backlog {
 
     fn lock(&self) -> MutexGuard<'_, Counted> {
         self.counted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_that_is_done_before_it_is_counted_leaves_nothing_behind() {
+        let backlog = Backlog::new(0, 10);
+        backlog.add(-1);
+        assert_eq!(backlog.waiting(), 0);
+        backlog.add(1);
+        assert_eq!(backlog.waiting(), 0);
     }
 }
