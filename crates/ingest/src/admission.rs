@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use db::Tx;
 use mapping::Feed;
 use mapping::spell::{self, SpellEvent};
+use model::LocalIdentity;
 use repository::{Provenance, Written};
 use uuid::Uuid;
 
@@ -17,10 +18,11 @@ pub(crate) fn fold_spells(
     feed: &Feed,
     provenance: &Provenance,
 ) -> Result<usize, Error> {
-    let mut touched: BTreeMap<Uuid, &SpellEvent> = BTreeMap::new();
+    let mut touched: BTreeMap<Uuid, SpellEvent> = BTreeMap::new();
     for event in events {
-        let encounter = spell::encounter_id(&event.subject.authority, &event.visit);
-        let body = serde_json::to_string(event).map_err(Error::SpellEvent)?;
+        let event = SpellEvent { subject: whose(tx, event, feed)?, ..event.clone() };
+        let encounter = spell::encounter_id(&event.subject, &event.visit);
+        let body = serde_json::to_string(&event).map_err(Error::SpellEvent)?;
         repository::add_spell_event(
             tx,
             encounter,
@@ -32,9 +34,42 @@ pub(crate) fn fold_spells(
     }
     let mut changed = 0;
     for (encounter, event) in touched {
-        changed += usize::from(refold(tx, encounter, event, feed, provenance)?);
+        changed += usize::from(refold(tx, encounter, &event, feed, provenance)?);
     }
     Ok(changed)
+}
+
+/// Whose record holds the spell. A stay goes on under the number it began with: one that the
+/// hospital has since merged into this one (A40), or the NHS number alone where the first message
+/// had no other. Otherwise a stay would be begun under one number and ended under another.
+fn whose(tx: &mut Tx, event: &SpellEvent, feed: &Feed) -> Result<LocalIdentity, Error> {
+    let subject = &event.subject;
+    if has_begun(tx, subject, &event.visit)? {
+        return Ok(subject.clone());
+    }
+    let Some(person) = empi::person_of(tx, subject.local_patient())? else {
+        return Ok(subject.clone());
+    };
+    for other in empi::local_patients(tx, person)? {
+        let same_hospital = other.organisation == feed.organisation;
+        let merged = other.identity.authority == subject.authority && other.merged_into.is_some();
+        let number_alone =
+            is_number_alone(&other.identity, subject) || is_number_alone(subject, &other.identity);
+        let is_another_name = same_hospital && (merged || number_alone);
+        if is_another_name && has_begun(tx, &other.identity, &event.visit)? {
+            return Ok(other.identity);
+        }
+    }
+    Ok(subject.clone())
+}
+
+fn has_begun(tx: &mut Tx, subject: &LocalIdentity, visit: &str) -> Result<bool, Error> {
+    Ok(!repository::spell_events(tx, spell::encounter_id(subject, visit))?.is_empty())
+}
+
+/// `one` is the NHS number that a feed sent without a number of its own; `other` is of that feed.
+fn is_number_alone(one: &LocalIdentity, other: &LocalIdentity) -> bool {
+    one.authority.strip_suffix(":NHS") == Some(other.authority.as_str())
 }
 
 fn refold(

@@ -10,7 +10,8 @@
 //!
 //! Two different numbers of the same standing are an error: Chesil does not guess.
 
-use model::{LocalIdentity, NhsNumber, NhsNumberStatus};
+use model::{LocalIdentity, NhsNumber, NhsNumberStatus, stable_id};
+use uuid::Uuid;
 
 use crate::error::Error;
 use crate::feed::Feed;
@@ -18,6 +19,12 @@ use crate::feed::Feed;
 /// Types of number (v2 table 0203 and local habits) that name a patient within one organisation,
 /// the preferred first.
 const LOCAL_TYPES: [&str; 4] = ["MR", "PI", "PAS", "CNN"];
+
+/// The id of a resource by the number its source gave it. The patient is part of it: numbers are
+/// used again, by mistake or after years, and one patient's data must never replace another's.
+pub(crate) fn resource_id(resource_type: &str, subject: &LocalIdentity, number: &str) -> Uuid {
+    stable_id(&[resource_type, &subject.authority, &subject.value, number])
+}
 
 /// One of a patient's numbers as a source sent it.
 #[derive(Clone, PartialEq, Eq, Default)]

@@ -6,14 +6,14 @@ use std::collections::BTreeMap;
 
 use fhir::{Element, Resource, When, datatype, system, uk_core};
 use jiff::Timestamp;
-use model::{LocalIdentity, NhsNumberStatus, stable_id};
+use model::{LocalIdentity, NhsNumberStatus};
 use serde_json::Value;
 
 use crate::concept;
 use crate::datatype::cx;
 use crate::error::Error;
 use crate::feed::Feed;
-use crate::identity::PatientNumber;
+use crate::identity::{PatientNumber, resource_id};
 use crate::mapped::{Mapped, PatientStatement, Statement};
 
 /// Columns of both tables that say who the person is.
@@ -123,7 +123,7 @@ fn care_package(
         .with("scheduledString", hours)
         .with("performer", vec![provider.build()]);
     Ok(Resource::new("CarePlan")
-        .with_id(stable_id(&["CarePlan", &feed.authority, number]))
+        .with_id(resource_id("CarePlan", identity, number))
         .with("identifier", identifier("care-package", feed, number))
         .with("status", status)
         .with("intent", "plan")
@@ -183,7 +183,7 @@ fn contact(
         )],
     };
     Ok(Resource::new("Encounter")
-        .with_id(stable_id(&["Encounter", &feed.authority, "contact", number]))
+        .with_id(resource_id("Encounter", identity, &format!("contact {number}")))
         .with("extension", outcome)
         .with("identifier", identifier("contact", feed, number))
         .with("status", status)

@@ -96,9 +96,10 @@ pub fn fold(events: &[SpellEvent]) -> Option<Resource> {
     Some(encounter::encounter(newest, &stay))
 }
 
-/// The id of the encounter of a visit, for references to it.
-pub fn encounter_id(authority: &str, visit: &str) -> uuid::Uuid {
-    model::stable_id(&["Encounter", authority, visit])
+/// The id of the encounter of a patient's visit, for references to it. The patient is part of it: a
+/// visit number used again for somebody else is another visit.
+pub fn encounter_id(subject: &LocalIdentity, visit: &str) -> uuid::Uuid {
+    crate::identity::resource_id("Encounter", subject, visit)
 }
 
 impl std::fmt::Debug for SpellEvent {

@@ -33,13 +33,15 @@ pub enum Written {
 
 /// The current version as the index knows it.
 pub(crate) struct Current {
+    owner: LocalPatientId,
     last_version: i64,
     event_time: Timestamp,
     hash: String,
     pub(crate) element_times: Option<String>,
 }
 
-/// Keeps `resource` of local patient `subject`, which speaks of `event_time`.
+/// Keeps `resource` of local patient `subject`, which speaks of `event_time`. A resource never
+/// changes hands: one that is another patient's already is an error.
 pub fn put(
     tx: &mut Tx,
     subject: LocalPatientId,
@@ -53,6 +55,9 @@ pub fn put(
     let write = Write { subject, resource, id: &id, event_time, provenance, element_times: None };
     match current {
         None => write.first(tx).map(|()| Written::Created),
+        Some(current) if current.owner != subject => {
+            Err(Error::AnotherPatients(resource.resource_type().to_owned()))
+        }
         Some(current) if current.hash == body::hash(resource) => Ok(Written::Unchanged),
         Some(current) if event_time < current.event_time => {
             write.version(tx, current.last_version + 1, false)?;
@@ -64,7 +69,8 @@ pub fn put(
 }
 
 pub(crate) fn find(tx: &mut Tx, resource_type: &str, id: &str) -> Result<Option<Current>, Error> {
-    let sql = "select last_version, event_time, body_hash, element_times from resource
+    let sql = "select last_version, event_time, body_hash, element_times, local_patient
+               from resource
                where resource_type = ?1 and id = ?2";
     Ok(tx.query_one(sql, params![resource_type, id], |row| {
         Ok(Current {
@@ -72,6 +78,7 @@ pub(crate) fn find(tx: &mut Tx, resource_type: &str, id: &str) -> Result<Option<
             event_time: row.get(1)?,
             hash: row.get(2)?,
             element_times: row.get(3)?,
+            owner: LocalPatientId::from_uuid(row.get(4)?),
         })
     })?)
 }

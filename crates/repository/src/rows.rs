@@ -88,7 +88,8 @@ pub fn rows(
         let sql = "select local_patient, organisation, resource_type, id, version, at, at_precision, until, code,
                    code_system, text, value, unit, reference_range, flag, status, detail, heading, position, author,
                    confidentiality, recorded_at, message from prepared_row
-                   where local_patient = ?1 and section = ?2 order by at desc, heading, position, id limit ?3";
+                   where local_patient = ?1 and section = ?2 order by at desc nulls last,
+                   heading nulls first, position, id limit ?3";
         all.extend(tx.query(sql, params![patient.uuid(), section.code(), wanted], read)?);
     }
     // One moment's lines stay together by source and report, in the laboratory's order.

@@ -43,13 +43,15 @@ impl std::fmt::Debug for Stay {
     }
 }
 
-/// The stays that are going on, latest admission first.
+/// The stays that are going on, latest admission first. Somebody registered in the emergency
+/// department (A04: `arrived`) is there, though not admitted.
 pub fn current_stays(tx: &mut Tx, patients: &[LocalPatientId]) -> Result<Vec<Stay>, Error> {
     let mut stays = Vec::new();
     for patient in patients {
         let sql = "select id, local_patient, organisation, class, status, place, ward, consultant,
                    admitted_at, expected_discharge_at, as_of from stay
-                   where local_patient = ?1 and status = 'in-progress'";
+                   where local_patient = ?1
+                   and (status = 'in-progress' or (status = 'arrived' and class = 'EMER'))";
         stays.extend(tx.query(sql, params![patient.uuid()], read)?);
     }
     stays.sort_by(|a: &Stay, b: &Stay| {

@@ -1,6 +1,6 @@
 //! Movements in and out of hospital.
 
-use model::Section;
+use model::{LocalIdentity, Section};
 
 use crate::county::{County, JANE, message, on_every_engine, poole, visit};
 
@@ -78,5 +78,61 @@ fn an_admission_makes_a_relationship_and_a_registration_another() {
         assert_eq!(county.count(of), 1);
         let registered = "select count(*) from account_relationship where basis = 'registered' and organisation = 'J81001'";
         assert_eq!(county.count(registered), 1);
+    });
+}
+
+/// A discharge letter, a laboratory report and an admission of R1, then the same numbers for R2.
+#[test]
+fn a_number_used_again_for_somebody_else_takes_nothing_away() {
+    const OTHER: &str = "R2^^^RD3^MR||OAK^Gabriel||19410311|M";
+    on_every_engine(|county| {
+        for (pid, words, time) in
+            [(JANE, "Dear Jane", "20260110090000"), (OTHER, "Dear Gabriel", "20260111090000")]
+        {
+            let [admission, evn, pid] = message("A01", time, time, pid);
+            county.poole(&[&admission, &evn, &pid, &visit("WARD5", "")]);
+            let report = admission.replace("ADT^A01", "ORU^R01");
+            let result = format!("OBX|1|ST|K^Potassium||{words}||||||F");
+            county.poole(&[&report, &pid, "OBR|1||L1|UE", &result]);
+            let letter = admission.replace("ADT^A01", "MDM^T02");
+            let content = format!("OBX|1|TX|L^Letter||{words}");
+            county.poole(&[&letter, &pid, "TXA|1|DS|TX|||||||||D1", &content]);
+            let booking = admission.replace("ADT^A01", "SIU^S12");
+            let times = "SCH||A1|||||||30|min|^^30^20260301090000^20260301093000";
+            county.poole(&[&booking, times, &pid]);
+        }
+        for number in ["R1", "R2"] {
+            let count = |section| county.lines(poole(number), section).len();
+            assert_eq!(county.ward(poole(number)).as_deref(), Some("WARD5"), "{number}");
+            assert_eq!(count(Section::Documents), 1, "{number}");
+            assert_eq!(count(Section::Appointments), 1, "{number}");
+        }
+        let results = |number| county.lines(poole(number), Section::Results).join("; ");
+        assert!(results("R1").contains("Dear Jane"), "{}", results("R1"));
+        assert!(results("R2").contains("Dear Gabriel"), "{}", results("R2"));
+    });
+}
+
+#[test]
+fn a_stay_ends_under_whichever_number_its_discharge_names() {
+    const ALONE: &str = "9990000018^^^NHS^NH||HARDY^Jane^^^Mrs||19400602|F|||1 High Street^^Poole^^BH15 1AA|||||||||||||||||||||NSTS01";
+    on_every_engine(|county| {
+        let old = JANE.replace("R1^^^RD3", "R0^^^RD3");
+        let [msh, evn, pid] = message("A01", "20260110090000", "1", &old);
+        county.poole(&[&msh, &evn, &pid, &visit("WARD5", "")]);
+        let [msh, evn, pid] = message("A40", "20260111000000", "2", JANE);
+        county.poole(&[&msh, &evn, &pid, "MRG|R0^^^RD3^MR"]);
+        tell(county, "A03", "20260112090000", "WARD5", DISCHARGED);
+        assert_eq!(county.ward(poole("R0")), None, "the old number's stay has ended");
+        assert!(county.lines(poole("R1"), Section::Encounters).is_empty());
+    });
+    on_every_engine(|county| {
+        let [msh, evn, pid] = message("A01", "20260110090000", "1", ALONE);
+        county.poole(&[&msh, &evn, &pid, &visit("WARD5", "")]);
+        let alone = LocalIdentity::new("RD3:NHS", "9990000018").local_patient();
+        assert_eq!(county.ward(alone).as_deref(), Some("WARD5"));
+        tell(county, "A03", "20260112090000", "WARD5", DISCHARGED);
+        assert_eq!(county.ward(alone), None, "begun with the NHS number alone");
+        assert!(county.lines(poole("R1"), Section::Encounters).is_empty());
     });
 }

@@ -53,7 +53,7 @@ fn resources_get_stable_ids_and_lead_to_their_patient() {
     let patient = format!("Patient/{}", identity.local_patient());
     assert_eq!(condition.resource.text("subject.reference"), Some(patient.as_str()));
     assert_eq!(condition.resource.text("recorder.display"), Some("Dr Edred Fitzpiers"));
-    let encounter = format!("Encounter/{}", crate::spell::encounter_id("RDY", "42"));
+    let encounter = format!("Encounter/{}", model::stable_id(&["Encounter", "RDY", "42"]));
     assert_eq!(condition.resource.text("encounter.reference"), Some(encounter.as_str()));
     assert_eq!(mapped.unmapped, [""; 0]);
     assert_eq!(map(&sent).unwrap(), mapped);

@@ -3,12 +3,13 @@
 
 use fhir::{Element, Resource, When, datatype, system};
 use hl7v2::Segment;
-use model::{LocalIdentity, stable_id};
+use model::LocalIdentity;
 use serde_json::Value;
 
 use crate::concept;
 use crate::datatype::cwe;
 use crate::feed::Feed;
+use crate::identity::resource_id;
 use crate::read::{repetitions, text, when};
 
 /// The allergy, or the statement that there is none; nothing if AL1-3 says nothing.
@@ -35,7 +36,7 @@ pub(crate) fn allergy(al1: &Segment<'_>, subject: &LocalIdentity, feed: &Feed) -
         .map(Value::from)
         .into_iter()
         .collect();
-    let id = stable_id(&["AllergyIntolerance", &subject.authority, &subject.value, &key]);
+    let id = resource_id("AllergyIntolerance", subject, &key);
     let status = |system, code| datatype::codeable_concept(system, code, "", "");
     Some(
         Resource::new("AllergyIntolerance")

@@ -2,11 +2,12 @@
 
 use fhir::{Resource, When, datatype, system};
 use hl7v2::Segment;
-use model::{LocalIdentity, stable_id};
+use model::LocalIdentity;
 
 use crate::concept;
 use crate::datatype::{cwe, xcn};
 use crate::feed::Feed;
+use crate::identity::resource_id;
 use crate::read::{part, repetitions, text, when};
 use crate::spell::encounter_id;
 
@@ -34,7 +35,7 @@ pub(crate) fn condition(
     };
     let verification = verification(dg1);
     let diagnosed = when(dg1, 5).map(When::fhir_date_time);
-    let encounter = visit.map(|one| encounter_id(&subject.authority, one));
+    let encounter = visit.map(|one| encounter_id(subject, one));
     let asserter = repetitions(dg1, 16)
         .iter()
         .find_map(|one| xcn::professional(one, feed))
@@ -49,7 +50,7 @@ pub(crate) fn condition(
     );
     Some(
         Resource::new("Condition")
-            .with_id(stable_id(&["Condition", &subject.authority, &subject.value, &key]))
+            .with_id(resource_id("Condition", subject, &key))
             .with("clinicalStatus", clinical)
             .with(
                 "verificationStatus",

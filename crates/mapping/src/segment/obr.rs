@@ -1,19 +1,20 @@
 //! OBR with its OBXs to DiagnosticReport and Observations (UK Core).
 //!
 //! A report is known by the laboratory's number (OBR-3) and what was asked (OBR-4); a result by
-//! those and OBX-3 and OBX-4. So a correction, sent again under the same numbers, supersedes; and two
+//! those and OBX-3 and OBX-4; both for one patient only. So a correction, sent again under the same numbers, supersedes; and two
 //! tests that share an accession number stay apart.
 
 use fhir::{Resource, When, datatype, system, time};
 use hl7v2::Segment;
 use jiff::Timestamp;
-use model::{LocalIdentity, stable_id};
+use model::LocalIdentity;
 use serde_json::Value;
 
 use crate::concept;
 use crate::datatype::{cwe, xcn};
 use crate::error::Error;
 use crate::feed::Feed;
+use crate::identity::resource_id;
 use crate::read::{part, repetitions, text, when};
 use crate::segment::obx::{self, Line};
 use crate::spell::encounter_id;
@@ -80,7 +81,7 @@ pub(crate) fn resources(
         subject,
         key: format!("{filler}|{asked_code}"),
         encounter: visit.map_or(Value::Null, |one| {
-            datatype::reference("Encounter", encounter_id(&subject.authority, one))
+            datatype::reference("Encounter", encounter_id(subject, one))
         }),
         category: category(obr),
         effective: when(obr, 7).map(When::fhir_date_time),
@@ -100,7 +101,7 @@ pub(crate) fn resources(
         .filter_map(|one| Some(datatype::reference("Observation", one.id()?)))
         .collect();
     let report = Resource::new("DiagnosticReport")
-        .with_id(stable_id(&["DiagnosticReport", &feed.authority, &shared.key]))
+        .with_id(resource_id("DiagnosticReport", subject, &shared.key))
         .with("identifier", identifiers(&filler, order, feed))
         .with("status", status(obr, &resources))
         .with("category", shared.category.as_array().cloned().unwrap_or_default())

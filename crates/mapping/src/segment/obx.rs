@@ -9,12 +9,12 @@ use std::collections::BTreeMap;
 
 use fhir::{Element, Resource, When, datatype, system};
 use hl7v2::{Repetition, Segment};
-use model::stable_id;
 use serde_json::Value;
 
 use crate::concept;
 use crate::datatype::{cwe, ed, xcn};
 use crate::error::Error;
+use crate::identity::resource_id;
 use crate::read::{part, repetitions, text, when};
 use crate::segment::obr::Shared;
 
@@ -101,7 +101,7 @@ fn observation(finding: &Finding<'_, '_>, shared: &Shared<'_>) -> Resource {
     let effective = when(obx, 14).map(When::fhir_date_time).or_else(|| shared.effective.clone());
     let key = format!("{}|{}", shared.key, finding.key);
     let mut resource = Resource::new("Observation")
-        .with_id(stable_id(&["Observation", &feed.authority, &key]))
+        .with_id(resource_id("Observation", shared.subject, &key))
         .with("status", status(finding))
         .with("basedOn", vec![shared.request.clone()])
         .with("category", category(shared))

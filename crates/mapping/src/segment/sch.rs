@@ -3,13 +3,14 @@
 use fhir::{Element, Resource, When, datatype, system, time};
 use hl7v2::{Message, Segment};
 use jiff::{SignedDuration, Timestamp};
-use model::{LocalIdentity, stable_id};
+use model::LocalIdentity;
 use serde_json::Value;
 
 use crate::concept;
 use crate::datatype::{cwe, pl, xcn};
 use crate::error::Error;
 use crate::feed::Feed;
+use crate::identity::resource_id;
 use crate::read::{part, repetitions, text, when};
 use crate::segment::obx;
 
@@ -48,7 +49,7 @@ pub(crate) fn appointment(
         if status == "cancelled" { (concepts(6), concepts(7)) } else { (Vec::new(), reasons) };
     let notes: Vec<Segment<'_>> = message.segments_named("NTE").collect();
     Ok(Resource::new("Appointment")
-        .with_id(stable_id(&["Appointment", &feed.authority, &number]))
+        .with_id(resource_id("Appointment", subject, &number))
         .with("identifier", vec![identifier])
         .with("status", status)
         .with("cancelationReason", cancelled.into_iter().next())

@@ -2,13 +2,14 @@
 
 use fhir::{Element, Resource, When, datatype, system, time};
 use hl7v2::Segment;
-use model::{LocalIdentity, stable_id};
+use model::LocalIdentity;
 use serde_json::Value;
 
 use crate::concept;
 use crate::datatype::{cwe, ed, xcn};
 use crate::error::Error;
 use crate::feed::Feed;
+use crate::identity::resource_id;
 use crate::read::{repetitions, text, when};
 use crate::segment::obx::whole_text;
 use crate::spell::encounter_id;
@@ -47,7 +48,7 @@ pub(crate) fn document(
     let kind = repetitions(txa, 2).first().map(|one| cwe::concept(one, feed));
     let identifier = datatype::identifier(&document_system(feed), &number);
     Ok(Resource::new("DocumentReference")
-        .with_id(id(&number, feed))
+        .with_id(resource_id("DocumentReference", subject, &number))
         .with("masterIdentifier", identifier)
         .with("status", status)
         .with("docStatus", doc_status(txa, retracted))
@@ -56,15 +57,11 @@ pub(crate) fn document(
         .with("date", date(txa))
         .with("author", authors(txa, feed))
         .with("custodian", datatype::organisation(feed.organisation.as_str(), ""))
-        .with("relatesTo", relates_to(txa, feed))
+        .with("relatesTo", relates_to(txa, subject))
         .with("description", title.as_str())
         .with("securityLabel", security(txa))
         .with("content", content)
         .with("context", context(txa, subject, visit)))
-}
-
-fn id(number: &str, feed: &Feed) -> uuid::Uuid {
-    stable_id(&["DocumentReference", &feed.authority, number])
 }
 
 fn document_system(feed: &Feed) -> String {
@@ -138,11 +135,12 @@ fn authors(txa: &Segment<'_>, feed: &Feed) -> Vec<Value> {
 }
 
 /// TXA-13: the document this one adds to.
-fn relates_to(txa: &Segment<'_>, feed: &Feed) -> Vec<Value> {
+fn relates_to(txa: &Segment<'_>, subject: &LocalIdentity) -> Vec<Value> {
     match text(txa, 13) {
         parent if parent.is_empty() => Vec::new(),
         parent => {
-            let target = datatype::reference("DocumentReference", id(&parent, feed));
+            let id = resource_id("DocumentReference", subject, &parent);
+            let target = datatype::reference("DocumentReference", id);
             vec![Element::new().with("code", "appends").with("target", target).build()]
         }
     }
@@ -160,7 +158,7 @@ fn security(txa: &Segment<'_>) -> Vec<Value> {
 
 fn context(txa: &Segment<'_>, subject: &LocalIdentity, visit: Option<&str>) -> Value {
     let encounter: Vec<Value> = visit
-        .map(|one| datatype::reference("Encounter", encounter_id(&subject.authority, one)))
+        .map(|one| datatype::reference("Encounter", encounter_id(subject, one)))
         .into_iter()
         .collect();
     let start = when(txa, 4).map(When::fhir_date_time);

@@ -16,7 +16,7 @@ pub(super) fn encounter(newest: &SpellEvent, stay: &Stay) -> Resource {
     let identifier = datatype::identifier(&system::local_visit(authority), &newest.visit);
     let serves = value(&fields.site).map_or(newest.organisation.as_str(), String::as_str);
     Resource::new("Encounter")
-        .with_id(encounter_id(authority, &newest.visit))
+        .with_id(encounter_id(&newest.subject, &newest.visit))
         .with("extension", extensions(stay))
         .with("identifier", vec![identifier])
         .with("status", status(stay.state))

@@ -23,7 +23,16 @@ pub(super) fn line(allergy: &Resource) -> Line {
     let reactions = (!reactions.is_empty()).then(|| reactions.join(", "));
     Line::new(Section::Allergies, allergy, "code")
         .at(allergy.text("onsetDateTime").or_else(|| allergy.text("recordedDate")))
-        .status(allergy.text("clinicalStatus.coding.code"))
+        .status(status(allergy))
         .author(allergy.text("asserter.display").or_else(|| allergy.text("recorder.display")))
         .detail(vec![reactions, severity, criticality, notes(allergy)])
+}
+
+/// What was refuted is no allergy, whatever its clinical status (FHIR R4 §9.1.3: a refuted
+/// statement is kept to say that it was wrong).
+fn status(allergy: &Resource) -> Option<&str> {
+    match allergy.text("verificationStatus.coding.code") {
+        Some("refuted") => Some("refuted"),
+        _ => allergy.text("clinicalStatus.coding.code"),
+    }
 }

@@ -180,6 +180,59 @@ fn a_stay_that_goes_on_answers_in_hospital_now_until_it_ends() {
 }
 
 #[test]
+fn who_has_arrived_in_the_emergency_department_is_there_now() {
+    let attendance = |class: &str, status: &str| {
+        json!({"resourceType": "Encounter", "id": id(6), "status": status, "class": {"code": class},
+            "period": {"start": "2026-09-20T10:00:00+01:00"}})
+    };
+    for db in ready() {
+        let classes = |db: &Scratch| -> Vec<String> {
+            let stays = db.read(|tx| current_stays(tx, &[patient()])).unwrap();
+            stays.into_iter().map(|stay| stay.class).collect()
+        };
+        keep(&db, attendance("EMER", "arrived"), 1);
+        assert_eq!(classes(&db), ["EMER"]);
+        keep(&db, attendance("IMP", "arrived"), 2);
+        assert!(classes(&db).is_empty(), "arrived for a planned stay is not admitted yet");
+        keep(&db, attendance("EMER", "finished"), 3);
+        assert!(classes(&db).is_empty());
+    }
+}
+
+#[test]
+fn what_has_no_date_stands_last_and_is_not_the_first_page() {
+    let allergy = |number: u128, text: &str, at: Option<&str>| {
+        json!({"resourceType": "AllergyIntolerance", "id": id(number), "code": {"text": text},
+            "recordedDate": at})
+    };
+    for db in ready() {
+        keep(&db, allergy(1, "Undated", None), 1);
+        keep(&db, allergy(2, "Old", Some("1990-01-01")), 1);
+        keep(&db, allergy(3, "New", Some("2020-01-01")), 1);
+        let page = |offset| Page { offset, limit: 1 };
+        let text = |offset| -> String {
+            let rows = db.read(|tx| rows(tx, &[patient()], Section::Allergies, page(offset)));
+            rows.unwrap().remove(0).text
+        };
+        assert_eq!([text(0), text(1), text(2)], ["New", "Old", "Undated"], "{db:?}");
+    }
+}
+
+#[test]
+fn a_refuted_allergy_says_so_whatever_its_clinical_status() {
+    for db in ready() {
+        keep(
+            &db,
+            json!({"resourceType": "AllergyIntolerance", "id": id(8), "code": {"text": "Latex"},
+                "clinicalStatus": {"coding": [{"code": "active"}]},
+                "verificationStatus": {"coding": [{"code": "refuted"}]}}),
+            1,
+        );
+        assert_eq!(section(&db, Section::Allergies), ["Latex | refuted"]);
+    }
+}
+
+#[test]
 fn a_patient_said_in_pieces_is_kept_whole() {
     let say = |db: &Scratch, hour: i64, said: Value, cleared: &[&str]| {
         let said = Resource::from_value(said).unwrap();
@@ -231,6 +284,29 @@ fn a_document_opens_for_its_own_patient_only() {
             Some("SGVsbG8=".to_owned())
         );
         assert_eq!(open(vec![other]), None);
+    }
+}
+
+#[test]
+fn a_resource_never_changes_hands() {
+    let letter = |words: &str| {
+        json!({"resourceType": "DocumentReference", "id": id(7), "status": "current",
+            "content": [{"attachment": {"contentType": "text/plain", "data": words}}]})
+    };
+    let other = LocalIdentity::new("RD3", "R2").local_patient();
+    for db in ready() {
+        keep(&db, letter("SGVsbG8="), 1);
+        for words in ["SGVsbG8=", "T3RoZXI="] {
+            let theirs = Resource::from_value(letter(words)).unwrap();
+            let refused = db
+                .write(move |tx| put(tx, other, &theirs, at(2), &provenance()).map(|_| ()))
+                .unwrap_err();
+            assert_eq!(refused.category(), model::Category::Conflict);
+            assert!(refused.to_string().starts_with("this number already belongs to another"));
+        }
+        let open = db.read(|tx| repository::document(tx, &[patient()], id(7))).unwrap();
+        assert_eq!(open.map(|document| document.data), Some("SGVsbG8=".to_owned()));
+        assert_eq!(section(&db, Section::Documents).len(), 1);
     }
 }
 
