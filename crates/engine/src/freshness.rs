@@ -23,13 +23,14 @@ pub fn last_received<'a>(
     Ok(last)
 }
 
-/// How many messages of `channel` about the patient with this `number` have come and are neither
-/// processed nor skipped.
+/// How many messages of `channel` about the patient with this `number` have come and are not
+/// processed. A skipped one counts: it was sent and is not in the record, so that nothing recorded
+/// does not mean that there is nothing.
 pub fn unprocessed_about(tx: &mut Tx, channel: &str, number: &str) -> Result<u64, Error> {
     let Some(key) = OrderKeys::of(channel, [number]).first else { return Ok(0) };
     let count: Option<i64> = tx.query_one(
         "select count(*) from message where (order_key = ?1 or other_order_key = ?1)
-             and state <> 'processed' and state <> 'skipped'",
+             and state <> 'processed'",
         params![key],
         |row| row.get(0),
     )?;

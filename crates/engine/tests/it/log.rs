@@ -98,7 +98,12 @@ fn what_has_come_about_a_patient_and_is_not_in_the_record_is_counted() {
         let at = bench.now();
         db.write(move |tx| engine::skip(tx, 1, "test patient", "Ann", at)).unwrap();
         bench.process();
-        assert_eq!((about("R1"), about("R2")), (0, 0));
+        check(
+            &bench,
+            "1 C1 skipped attempts=1 Invalid: the ward says no
+             2 C2 processed",
+        );
+        assert_eq!((about("R1"), about("R2")), (1, 0), "skipped is not in the record");
         let last = db.read(|tx| engine::last_received(tx, ["poole-pas", "silent"])).unwrap();
         assert_eq!(last.into_iter().collect::<Vec<_>>(), [("poole-pas".into(), bench.now())]);
     }
