@@ -171,9 +171,8 @@ impl Answers<'_> {
         while let Some(mut pending) = self.next().await? {
             let stored = self.stored(&mut pending).await?;
             let receipts = self.receipts(stored);
-            if let Some(answer) = pending.reply.to(receipts.as_deref(), self.intake.inbox.now()) {
-                self.out.extend(mllp::encode(&answer));
-            }
+            let answer = pending.reply.to(receipts.as_deref(), self.intake.inbox.now());
+            self.out.extend(mllp::encode(&answer));
             if self.out.len() >= TOGETHER_BYTES {
                 self.flush().await?;
             }

@@ -184,33 +184,26 @@ pub(super) struct Reply {
     rejected: Option<String>,
 }
 
-/// Which answer the sender asks for (MSH-15 and MSH-16; HL7 v2.5.1 §2.9.3, table 0155).
+/// Which words the sender expects (MSH-15 and MSH-16; HL7 v2.5.1 §2.9.3, table 0155).
+///
+/// It gets an answer always, also where it asks for silence (NE), or for silence about success or
+/// failure (ER, SU): an unwanted acknowledgement is harmless, but a sender configured so by mistake
+/// and waiting for one that never comes stands still, and its hospital's messages with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Wish {
-    /// Nothing said: AA, AE or AR.
+    /// Nothing said, or NE: AA, AE or AR.
     Original,
-    /// AL: CA, CE or CR.
+    /// AL, ER or SU: CA, CE or CR.
     Enhanced,
-    /// ER: CE or CR, and silence where all is well.
-    EnhancedOnError,
-    /// SU: CA, and silence where something is not.
-    EnhancedOnSuccess,
-    /// NE for both: silence.
-    None,
 }
 
 impl Reply {
     fn to_message(message: &Message<'_>) -> Self {
         let header = message.segment("MSH");
-        let wish = |number| {
-            let field = header.and_then(|header| header.field(number));
-            field.and_then(|field| field.value()).unwrap_or_default().trim().to_ascii_uppercase()
-        };
-        let wish = match (wish(15).as_str(), wish(16).as_str()) {
-            ("AL", _) => Wish::Enhanced,
-            ("ER", _) => Wish::EnhancedOnError,
-            ("SU", _) => Wish::EnhancedOnSuccess,
-            ("NE", "NE") => Wish::None,
+        let accept = header.and_then(|header| header.field(15));
+        let accept = accept.and_then(|field| field.value()).unwrap_or_default();
+        let wish = match accept.trim().to_ascii_uppercase().as_str() {
+            "AL" | "ER" | "SU" => Wish::Enhanced,
             _ => Wish::Original,
         };
         let header = header.map(|header| header.raw().to_vec()).unwrap_or_default();
@@ -248,28 +241,25 @@ impl Reply {
         self.header = fields.join(&separator);
     }
 
-    /// The answer: accepted only where `stored` has the receipts of a commit. `None` is silence.
-    pub(super) fn to(&self, stored: Option<&[Receipt]>, at: Timestamp) -> Option<Vec<u8>> {
+    /// The answer: accepted only where `stored` has the receipts of a commit.
+    pub(super) fn to(&self, stored: Option<&[Receipt]>, at: Timestamp) -> Vec<u8> {
         let (outcome, text) = match (stored, &self.rejected) {
             (None, _) => (Outcome::NotStored, Some("not stored; send it again")),
             (Some(_), Some(reason)) => (Outcome::Rejected, Some(reason.as_str())),
             (Some(_), None) => (Outcome::Stored, None),
         };
         let code = match (self.wish, outcome) {
-            (Wish::None, _)
-            | (Wish::EnhancedOnError, Outcome::Stored)
-            | (Wish::EnhancedOnSuccess, Outcome::NotStored | Outcome::Rejected) => return None,
             (Wish::Original, Outcome::Stored) => AckCode::AA,
             (Wish::Original, Outcome::NotStored) => AckCode::AE,
             (Wish::Original, Outcome::Rejected) => AckCode::AR,
-            (_, Outcome::Stored) => AckCode::CA,
-            (_, Outcome::NotStored) => AckCode::CE,
-            (_, Outcome::Rejected) => AckCode::CR,
+            (Wish::Enhanced, Outcome::Stored) => AckCode::CA,
+            (Wish::Enhanced, Outcome::NotStored) => AckCode::CE,
+            (Wish::Enhanced, Outcome::Rejected) => AckCode::CR,
         };
         let number = stored.and_then(|receipts| receipts.first()).map(|receipt| receipt.seq);
         let control_id = number.unwrap_or(at.as_microsecond()).to_string();
         let at = at.strftime("%Y%m%d%H%M%S%z").to_string();
-        Some(acknowledge(&self.header, code, text, &control_id, &at))
+        acknowledge(&self.header, code, text, &control_id, &at)
     }
 }
 
