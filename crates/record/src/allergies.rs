@@ -1,12 +1,32 @@
 //! The allergy line of the banner (NHS CUI PAB-0064 to 0072), over all sources.
+//!
+//! It is made of every allergy there is, never of a page of them.
 
 use gateway::AllergyState;
 
-use crate::section::{GpPart, SectionView};
+use crate::section::{GpPart, emptiness};
 use crate::{Emptiness, Line};
 
 /// SNOMED CT "No known allergy" and its children for drugs, food and environment.
 const NO_KNOWN_ALLERGY: [&str; 4] = ["716186003", "409137002", "429625007", "428607008"];
+
+/// The same in words, as sources write it under codes of their own.
+const NO_KNOWN_ALLERGY_WORDS: [&str; 14] = [
+    "no known allergy",
+    "no known allergies",
+    "no known drug allergy",
+    "no known drug allergies",
+    "no allergies known",
+    "no allergies",
+    "nil known allergies",
+    "nil known",
+    "none known",
+    "nka",
+    "nkda",
+    "nka - no known allergy",
+    "nka - no known allergies",
+    "nkda - no known drug allergies",
+];
 
 /// What the banner says about allergies.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,41 +50,63 @@ pub enum AllergyBanner {
     NotShown,
 }
 
-/// The banner from the allergies section; `gp` is the practice's own state where it answered.
-pub(crate) fn banner(section: Option<&SectionView>, gp: Option<AllergyState>) -> AllergyBanner {
-    let Some(SectionView::Shown { lines, gp: part, emptiness, .. }) = section else {
-        return AllergyBanner::NotShown;
-    };
-    let asking = matches!(part, Some(GpPart::Asking));
-    let unavailable = is_unavailable(part.as_ref(), emptiness);
-    let names = names(lines);
+/// Everything that feeds the banner, kept beside the sections that a page may cut short.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Allergies {
+    /// Every stored allergy.
+    pub(crate) lines: Vec<Line>,
+    /// Who would have said something.
+    pub(crate) stored_by: Vec<String>,
+    /// Messages that are not in the record yet.
+    pub(crate) not_in_record: u64,
+}
+
+/// The banner; `known` is `None` where the reader's role does not see allergies, and `answer` the
+/// practice's own state and lines where it answered.
+pub(crate) fn banner(
+    known: Option<&Allergies>,
+    part: &GpPart,
+    answer: Option<(AllergyState, &[Line])>,
+) -> AllergyBanner {
+    let Some(known) = known else { return AllergyBanner::NotShown };
+    let (state, fetched) = answer.map_or((None, &[][..]), |(state, lines)| (Some(state), lines));
+    let current = || known.lines.iter().chain(fetched).filter(|line| !has_ended(line));
+    let asking = matches!(part, GpPart::Asking);
+    let unavailable = is_unavailable(known, part);
+    let names = names(current());
     if !names.is_empty() {
         return AllergyBanner::Known { names, incomplete: asking || unavailable };
     }
-    match gp {
+    match state {
         _ if asking => AllergyBanner::Asking,
         _ if unavailable => AllergyBanner::Unavailable,
         Some(AllergyState::NoneKnown) => AllergyBanner::NoneKnown,
-        _ if lines.iter().any(says_none_known) => AllergyBanner::NoneKnown,
+        _ if current().any(says_none_known) => AllergyBanner::NoneKnown,
         _ => AllergyBanner::NotRecorded,
     }
 }
 
-fn is_unavailable(part: Option<&GpPart>, emptiness: &Emptiness) -> bool {
-    let incomplete = matches!(part, Some(GpPart::Answered { state, .. }) if !state.is_complete());
-    incomplete || matches!(emptiness, Emptiness::Unknown { .. })
+fn is_unavailable(known: &Allergies, part: &GpPart) -> bool {
+    let incomplete = matches!(part, GpPart::Answered { state, .. } if !state.is_complete());
+    let empty = emptiness(&known.stored_by, known.not_in_record, Some(part));
+    incomplete || matches!(empty, Emptiness::Unknown { .. })
+}
+
+/// Over, or never true: neither an allergy nor word that there is none.
+fn has_ended(line: &Line) -> bool {
+    matches!(line.status.as_deref(), Some("ended" | "inactive" | "resolved" | "refuted"))
 }
 
 fn says_none_known(line: &Line) -> bool {
+    let words = line.text.trim().trim_end_matches('.').to_lowercase();
     line.code.as_deref().is_some_and(|code| NO_KNOWN_ALLERGY.contains(&code))
+        || NO_KNOWN_ALLERGY_WORDS.contains(&words.as_str())
 }
 
-/// Active allergies by name, each once, in the order of the lines.
-fn names(lines: &[Line]) -> Vec<String> {
-    let ended =
-        |line: &&Line| matches!(line.status.as_deref(), Some("ended" | "inactive" | "resolved"));
+/// Allergies by name, each once, in the order of the lines.
+fn names<'a>(lines: impl Iterator<Item = &'a Line>) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
-    for line in lines.iter().filter(|line| !ended(line) && !says_none_known(line)) {
+    for line in lines.filter(|line| !says_none_known(line)) {
         if !names.iter().any(|name| name.eq_ignore_ascii_case(&line.text)) {
             names.push(line.text.clone());
         }

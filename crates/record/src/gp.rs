@@ -10,7 +10,7 @@ use model::Section;
 use uuid::Uuid;
 
 use crate::section::{GpPart, SectionView, emptiness};
-use crate::{Line, Record, allergies};
+use crate::{AllergyBanner, Line, Record, allergies};
 
 /// The GP practice's chip in the source strip.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,6 +96,7 @@ pub fn with_gp(mut record: Record, mut answer: GpRecord) -> Record {
             Line::fetched(item, answer.practice.clone(), name.clone(), answer.fetched_at),
         ));
     }
+    record.allergies = allergy_banner(&record, &answer, &fetched);
     let not_in_record = record.sources.iter().map(|source| source.not_in_record).sum();
     for (section, view) in &mut record.sections {
         let SectionView::Shown { lines, stored_total, beyond, gp, emptiness: empty } = view else {
@@ -104,14 +105,8 @@ pub fn with_gp(mut record: Record, mut answer: GpRecord) -> Record {
         if gp.is_none() {
             continue;
         }
-        let state = answer.sections.get(section).cloned().unwrap_or_else(|| {
-            gateway::SectionState::NotRetrievable {
-                why: "The GP practice was not asked for this.".to_owned(),
-            }
-        });
-        let part = GpPart::Answered { state, at: answer.fetched_at };
-        let stored_by: Vec<String> =
-            lines.iter().map(|line| line.source.name().to_owned()).collect();
+        let part = part(&answer, *section);
+        let stored_by = record.feeding.get(section).map_or(&[][..], Vec::as_slice);
         let horizon = horizon(lines, *stored_total);
         for (_, line) in fetched.extract_if(.., |(of, _)| of == section) {
             if horizon.is_some_and(|horizon| line.at < Some(horizon)) {
@@ -121,11 +116,32 @@ pub fn with_gp(mut record: Record, mut answer: GpRecord) -> Record {
             }
         }
         *lines = newest_first(std::mem::take(lines));
-        *empty = emptiness(&stored_by, not_in_record, Some(&part));
+        *empty = emptiness(stored_by, not_in_record, Some(&part));
         *gp = Some(part);
     }
-    record.allergies =
-        allergies::banner(record.sections.get(&Section::Allergies), Some(answer.allergies));
     record.gp = GpState::Answered(Box::new(answer));
     record
+}
+
+/// What the practice said of one section.
+fn part(answer: &GpRecord, section: Section) -> GpPart {
+    let state = answer.sections.get(&section).cloned().unwrap_or_else(|| {
+        gateway::SectionState::NotRetrievable {
+            why: "The GP practice was not asked for this.".to_owned(),
+        }
+    });
+    GpPart::Answered { state, at: answer.fetched_at }
+}
+
+/// The banner with the practice's allergies, whichever page of them is drawn.
+fn allergy_banner(
+    record: &Record,
+    answer: &GpRecord,
+    fetched: &[(Section, Line)],
+) -> AllergyBanner {
+    let theirs = fetched.iter().filter(|(section, _)| *section == Section::Allergies);
+    let theirs: Vec<Line> = theirs.map(|(_, line)| line.clone()).collect();
+    let part = part(answer, Section::Allergies);
+    let said = Some((answer.allergies, theirs.as_slice()));
+    allergies::banner(record.every_allergy.as_ref(), &part, said)
 }

@@ -9,10 +9,12 @@ use jiff::Timestamp;
 use model::{LocalPatientId, PersonId, Section};
 use repository::Page;
 
+use crate::allergies::Allergies;
 use crate::section::{GpPart, emptiness};
 use crate::source::{self, SourceKind};
 use crate::{
-    AllergyBanner, Error, GpState, InHospital, Line, SectionView, Source, SourceState, allergies,
+    AllergyBanner, Emptiness, Error, GpState, InHospital, Line, SectionView, Source, SourceState,
+    allergies,
 };
 
 /// One person's record, as one reader may see it at one moment.
@@ -34,13 +36,18 @@ pub struct Record {
     pub allergies: AllergyBanner,
     /// The sections in the order of [`Section::ALL`].
     pub sections: BTreeMap<Section, SectionView>,
+    /// Every stored allergy; `None` where the reader's role does not see allergies.
+    pub(crate) every_allergy: Option<Allergies>,
+    /// Who would have said something in a section.
+    pub(crate) feeding: BTreeMap<Section, Vec<String>>,
 }
 
 /// Lines of each section on the record page; a section's own page shows all. What may hurt when it
 /// is missed is never cut short there either.
 fn summary(section: Section) -> Page {
     let limit = match section {
-        Section::Allergies | Section::Problems | Section::Medicines => 500,
+        Section::Allergies => u32::MAX,
+        Section::Problems | Section::Medicines => 500,
         Section::Results => 24,
         _ => 12,
     };
@@ -65,7 +72,9 @@ pub fn open(
     } else {
         None
     };
-    let allergies = allergies::banner(sections.get(&Section::Allergies), None);
+    let every_allergy = reader.allergies(sections.get(&Section::Allergies));
+    let allergies = allergies::banner(every_allergy.as_ref(), &GpPart::Asking, None);
+    let feeding = Section::ALL.map(|section| (section, reader.feeding(section)));
     Ok(Record {
         gp: GpState::before_asking(permit),
         person: reader.person,
@@ -75,6 +84,8 @@ pub fn open(
         in_hospital,
         allergies,
         sections,
+        every_allergy,
+        feeding: feeding.into(),
     })
 }
 
@@ -124,9 +135,26 @@ impl<'a> Reader<'a> {
             let name = self.name(&row.organisation);
             Line::stored(row, name)
         });
-        let gp = gateway::SECTIONS.contains(&section).then_some(GpPart::Asking);
-        let emptiness = emptiness(&self.feeding(section), self.not_in_record(), gp.as_ref());
-        Ok(SectionView::Shown { lines: lines.collect(), stored_total, beyond: 0, gp, emptiness })
+        let lines: Vec<Line> = lines.collect();
+        // The practice's lines come whole with the first page; later ones hold stored lines only.
+        let is_first = page.offset == 0;
+        let gp = (is_first && gateway::SECTIONS.contains(&section)).then_some(GpPart::Asking);
+        let emptiness = if !is_first && lines.is_empty() {
+            Emptiness::Unknown { why: "No more lines stand on this page.".to_owned() }
+        } else {
+            emptiness(&self.feeding(section), self.not_in_record(), gp.as_ref())
+        };
+        Ok(SectionView::Shown { lines, stored_total, beyond: 0, gp, emptiness })
+    }
+
+    /// What the banner is made of: the allergies section as [`open`] reads it, which is whole.
+    fn allergies(&self, section: Option<&SectionView>) -> Option<Allergies> {
+        let Some(SectionView::Shown { lines, .. }) = section else { return None };
+        Some(Allergies {
+            lines: lines.clone(),
+            stored_by: self.feeding(Section::Allergies),
+            not_in_record: self.not_in_record(),
+        })
     }
 
     fn name(&self, organisation: &model::OdsCode) -> String {

@@ -14,7 +14,7 @@ use uuid::Builder;
 
 use crate::layout::{Reader, paging};
 use crate::page::PersonPath;
-use crate::page::record::{Gp, gp_arrived, show, show_section, slug};
+use crate::page::record::{BANNER, Gp, Part, gp_arrived, show, show_section, slug};
 use crate::page::record_view::{about, gp, sections};
 use crate::permit::permit;
 use crate::view::section::{Content, SectionView};
@@ -29,7 +29,7 @@ pub(crate) struct Wish {
     /// `wait`: without JavaScript, the page itself waits for the practice.
     #[serde(default)]
     gp: String,
-    /// The one section that a live part is for.
+    /// The one section that a live part is for; `banner`: none, only what stands above.
     #[serde(default)]
     only: String,
     /// Pages of a section already read.
@@ -83,10 +83,10 @@ pub(crate) async fn get_section(
         return Err(Error::NotFound);
     };
     let path = format!("/people/{}/{}?", about.person, slug(section));
-    let more = besides_live(&view) > u64::from(wish.page + 1) * u64::from(SECTION_PAGE);
-    // The practice's lines come whole with the first page; older pages hold stored lines only.
-    let gp = if wish.page == 0 { gp(&record) } else { Gp::NotAsked };
-    Ok(show_section(&about, &gp, &view, paging(&path, wish.page, more), &reader))
+    let more = besides_live(&view) > (u64::from(wish.page) + 1) * u64::from(SECTION_PAGE);
+    let paging = paging(&path, wish.page, more);
+    let part = if wish.page == 0 { Part::Section(section) } else { Part::Banner(section) };
+    Ok(show_section(&about, &gp(&record), part, &view, paging, &reader))
 }
 
 /// `GET /people/{person}/gp`: asks the practice and answers with everything that waited for it. A
@@ -132,7 +132,7 @@ async fn gp_part(
     let Gp::Answered(answer) = gp(&record) else { return Ok(html! { div #gp.cs-gp {} }) };
     let views: Vec<SectionView> = sections(&record, about.person)
         .into_iter()
-        .filter(|view| gateway::SECTIONS.contains(&view.section))
+        .filter(|view| gateway::SECTIONS.contains(&view.section) && wish.only != BANNER)
         .filter(|view| only.is_none_or(|section| section == view.section))
         .collect();
     let chip = about.sources.iter().find(|source| source.key == "gp");

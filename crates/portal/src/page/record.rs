@@ -72,6 +72,20 @@ pub(crate) struct GpAnswer {
     pub mismatch: Vec<String>,
 }
 
+/// What a live answer is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// The record page.
+    Whole,
+    /// The first page of a section.
+    Section(Section),
+    /// A later page of a section: the practice's lines stand on the first, only the banner waits.
+    Banner(Section),
+}
+
+/// [`Part::Banner`] in an address.
+pub(crate) const BANNER: &str = "banner";
+
 /// The part of a record's page that stays the same from section to section.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tab {
@@ -105,7 +119,7 @@ pub(crate) fn show(
         Place::Elsewhere,
         above(about, Tab::Summary),
         html! {
-            (gp_part(about, gp, None))
+            (gp_part(about, gp, Part::Whole))
             div.cs-record { (column(&LEFT)) (column(&RIGHT)) }
             p.cs-quiet { (why) " Shown at " (format::date_time(about.now)) "." }
         },
@@ -116,6 +130,7 @@ pub(crate) fn show(
 pub(crate) fn show_section(
     about: &About,
     gp: &Gp,
+    part: Part,
     view: &SectionView,
     paging: Markup,
     reader: &Reader,
@@ -127,7 +142,7 @@ pub(crate) fn show_section(
         Place::Elsewhere,
         above(about, Tab::Section(view.section)),
         html! {
-            (gp_part(about, gp, Some(view.section)))
+            (gp_part(about, gp, part))
             (section::tile(view, false))
             (paging)
         },
@@ -165,16 +180,16 @@ pub(crate) fn slug(section: Section) -> String {
 }
 
 /// The live part: asks once when the page is there; without JavaScript, a link that waits.
-fn gp_part(about: &About, gp: &Gp, only: Option<Section>) -> Markup {
+fn gp_part(about: &About, gp: &Gp, part: Part) -> Markup {
     match gp {
         Gp::NotAsked => html! {},
         Gp::Answered(answer) => answered(answer, about.now),
         Gp::Asking => {
-            let (path, query) = match only {
-                Some(section) => {
-                    (format!("/{}", slug(section)), format!("?only={}", section.code()))
-                }
-                None => (String::new(), String::new()),
+            let page = |section| format!("/{}", slug(section));
+            let (path, query) = match part {
+                Part::Whole => (String::new(), String::new()),
+                Part::Section(section) => (page(section), format!("?only={}", section.code())),
+                Part::Banner(section) => (page(section), format!("?only={BANNER}")),
             };
             html! {
                 div #gp.cs-gp data-live hx-get={ "/people/" (about.person) "/gp" (query) } hx-trigger="load" hx-swap="outerHTML" {
@@ -298,7 +313,7 @@ mod tests {
 
     #[test]
     fn addresses_hold_the_person_id_and_nothing_else() {
-        let html = gp_part(&about(), &Gp::Asking, Some(Section::SocialCare)).into_string();
+        let html = gp_part(&about(), &Gp::Asking, Part::Section(Section::SocialCare)).into_string();
         assert!(
             html.contains("/people/00000000-0000-0000-0000-000000000000/gp?only=social_care"),
             "{html}"

@@ -280,3 +280,90 @@ fn a_list_that_is_cut_short_never_skips_to_older_gp_lines() {
         assert_eq!((*beyond, *stored_total), (1, 30));
     }
 }
+
+fn allergy(number: &str, text: &str, status: &str, code: &str) -> Value {
+    json!({"resourceType": "AllergyIntolerance", "id": model::stable_id(&["allergy", number]),
+        "clinicalStatus": {"coding": [{"code": status}]},
+        "code": {"text": text, "coding": [{"code": code}]}})
+}
+
+fn complete(items: Vec<GpItem>, allergies: AllergyState) -> GpRecord {
+    let count = items.len();
+    let state = match count {
+        0 => SectionState::NothingRecorded,
+        _ => SectionState::Items(count.try_into().unwrap()),
+    };
+    answer(&[(Section::Allergies, state)], items, allergies)
+}
+
+#[test]
+fn the_banner_is_made_of_every_allergy_whichever_page_is_drawn() {
+    for ward in wards() {
+        ward.keep(allergy("1", "Penicillin", "active", "x"));
+        let permit = ward.permit(Role::Clinician);
+        let mut record = ward.open(Role::Clinician);
+        let page = record::Page { offset: 1000, limit: 1000 };
+        let second = ward
+            .db
+            .read(|tx| record::open_section(tx, &permit, &sources(), Section::Allergies, page))
+            .unwrap();
+        record.sections.insert(Section::Allergies, second);
+        let record = with_gp(record, complete(vec![], AllergyState::NotRecorded));
+        assert_eq!(
+            record.allergies,
+            AllergyBanner::Known { names: vec!["Penicillin".into()], incomplete: false }
+        );
+        assert!(matches!(empty(&record, Section::Allergies), Emptiness::Unknown { .. }));
+    }
+}
+
+#[test]
+fn who_answered_is_every_source_that_feeds_a_section_not_those_with_a_line() {
+    for ward in wards() {
+        let record = with_gp(ward.open(Role::Clinician), complete(vec![], AllergyState::NoneKnown));
+        let Emptiness::NoneRecorded { by } = empty(&record, Section::Allergies) else { panic!() };
+        assert_eq!(by, ["the GP practice", "Poole Hospital"]);
+    }
+}
+
+#[test]
+fn none_known_counts_only_while_it_stands() {
+    let none = AllergyBanner::NoneKnown;
+    for (text, status, code, expected) in [
+        ("No known allergy", "active", "716186003", none.clone()),
+        ("No known allergy", "inactive", "716186003", AllergyBanner::NotRecorded),
+        ("NKDA", "active", "LOCAL", none.clone()),
+        ("No known allergies.", "active", "LOCAL", none),
+        ("NKDA", "resolved", "LOCAL", AllergyBanner::NotRecorded),
+    ] {
+        for ward in wards() {
+            ward.keep(allergy("1", text, status, code));
+            let record = ward.open(Role::Clinician);
+            let record = with_gp(record, complete(vec![], AllergyState::NotRecorded));
+            assert_eq!(record.allergies, expected, "{text} {status}");
+        }
+    }
+}
+
+#[test]
+fn a_refuted_allergy_is_no_known_allergy() {
+    for ward in wards() {
+        let mut latex = allergy("1", "Latex", "active", "x");
+        latex["verificationStatus"] = json!({"coding": [{"code": "refuted"}]});
+        ward.keep(latex);
+        let record =
+            with_gp(ward.open(Role::Clinician), complete(vec![], AllergyState::NotRecorded));
+        assert_eq!(record.allergies, AllergyBanner::NotRecorded);
+    }
+}
+
+#[test]
+fn no_known_allergies_in_words_is_not_the_name_of_one() {
+    for words in ["No known allergies", "NKA", "nil known"] {
+        for ward in wards() {
+            let items = vec![item(Section::Allergies, words)];
+            let record = with_gp(ward.open(Role::Clinician), complete(items, AllergyState::Known));
+            assert_eq!(record.allergies, AllergyBanner::NoneKnown, "{words}");
+        }
+    }
+}
