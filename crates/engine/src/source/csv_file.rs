@@ -7,6 +7,7 @@ use csv::{ByteRecord, ReaderBuilder};
 use model::NhsNumber;
 
 use super::bundle::short_hash;
+use super::csv_quotes;
 use crate::{Channel, FileDrop, Format, NewMessage, OrderKeys};
 use jiff::Timestamp;
 
@@ -28,8 +29,12 @@ struct Span {
 }
 
 /// Finds header and rows; the error is a sentence that says what to do.
+///
+/// A row with more or fewer fields than the header is a row: it is stored, and parks by itself with
+/// a sentence, so that rows in the file and messages in the log add up.
 pub(super) fn read<'a>(bytes: &'a [u8], expected: &FileDrop) -> Result<CsvFile<'a>, String> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    csv_quotes::check(bytes)?;
     let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);
     let mut record = ByteRecord::new();
     let mut next = |record: &mut ByteRecord| {
@@ -43,7 +48,7 @@ pub(super) fn read<'a>(bytes: &'a [u8], expected: &FileDrop) -> Result<CsvFile<'
     let columns: Vec<String> =
         record.iter().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect();
     check_columns(&columns, expected)?;
-    let column = |wanted: &str| columns.iter().position(|name| name == wanted);
+    let column = |wanted: &str| columns.iter().position(|name| name.eq_ignore_ascii_case(wanted));
     let (key_column, nhs_number_column) = (column(&expected.key_column), column(NHS_NUMBER));
     let mut file = CsvFile { bytes, header: line(bytes, &header), rows: Vec::new() };
     while let Some(span) = next(&mut record)? {

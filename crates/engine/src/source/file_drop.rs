@@ -6,7 +6,8 @@
 //! 3. It is moved to `done`. A crash between 2 and 3 reads it again; the rows are then repeats,
 //!    which the log knows.
 //!
-//! A file without the columns it must have goes to `rejected`, whole, with the reason beside it.
+//! A file without the columns it must have, or with a stray quotation mark, goes to `rejected`, whole,
+//! with the reason beside it.
 
 use std::collections::BTreeMap;
 use std::fs;

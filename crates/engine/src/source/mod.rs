@@ -7,3 +7,4 @@ mod hl7;
 pub(crate) mod bundle;
 pub(crate) mod file_drop;
 mod csv_file;
+mod csv_quotes;

@@ -53,7 +53,7 @@ impl Folder {
 }
 
 const ROWS: &str =
-    "\u{feff}person_id,start_date,note\r\nP1,2026-01-01,\"two\r\nlines\"\r\n\r\nP2,2026-01-02,\n";
+    "\u{feff}person_id,start_date,note\r\nP1,2026-01-01,\"one, two\"\r\n\r\nP2,2026-01-02,\n";
 
 #[test]
 fn each_row_is_a_message_that_carries_its_header() {
@@ -66,7 +66,7 @@ fn each_row_is_a_message_that_carries_its_header() {
         assert_eq!(
             bench.effects(),
             [
-                "person_id,start_date,note\r\nP1,2026-01-01,\"two\r\nlines\"\r\n",
+                "person_id,start_date,note\r\nP1,2026-01-01,\"one, two\"\r\n",
                 "person_id,start_date,note\r\nP2,2026-01-02,\r\n"
             ]
         );
@@ -109,6 +109,43 @@ fn a_file_without_its_columns_is_rejected_whole_and_told_what_to_do() {
         assert_eq!((rows.len(), rows[0].state), (1, engine::State::Quarantined));
         let kept = db.read(|tx| engine::received(tx, rows[0].seq)).unwrap();
         assert_eq!(kept.bytes, b"person_id,begin\nP1,2026-01-01\n");
+    }
+}
+
+#[test]
+fn a_stray_quotation_mark_swallows_no_rows_but_has_the_file_rejected_with_its_line() {
+    for db in db::scratch::databases() {
+        let bench = Bench::over(&db);
+        let mut folder = folder(&bench);
+        let stray = "person_id,start_date,note\n\
+            P1,2026-01-01,\"wants help\nP2,2026-01-02,\nP3,2026-01-03,the \"blue\" house\n\
+            P4,2026-01-04,done\"\n";
+        folder.put("stray.csv", stray);
+        assert_eq!(folder.look(), Collected { rejected: 1, ..Collected::default() });
+        assert_eq!(
+            folder.text("rejected/stray.csv.error.txt"),
+            "This file was not taken; none of its rows was.\r\n\
+             Line 2: a field in quotation marks does not end on this line: \
+             a quotation mark is missing or too many, or the field holds a line break.\r\n\
+             Correct it and put it into the folder `in` again.\r\n"
+        );
+        let kept = db.read(|tx| engine::received(tx, 1)).unwrap();
+        assert_eq!(kept.bytes, stray.as_bytes());
+        folder.put("after.csv", "person_id,start_date,note\nP1,2026-01-01,\"a\"b\"\n");
+        assert_eq!(folder.look(), Collected { rejected: 1, ..Collected::default() });
+    }
+}
+
+#[test]
+fn a_row_with_too_many_or_too_few_fields_is_a_row() {
+    for db in db::scratch::databases() {
+        let bench = Bench::over(&db);
+        let mut folder = folder(&bench);
+        let rows = "person_id,start_date,note\nP1\nP2,2026-01-02,a,b\nP3,2026-01-03,c\n";
+        folder.put("march.csv", rows);
+        assert_eq!(folder.look(), Collected { files: 1, rows: 3, ..Collected::default() });
+        let summary = db.read(|tx| engine::summary(tx, &["council"])).unwrap();
+        assert_eq!(summary[0].counts.get(&engine::State::Waiting), Some(&3));
     }
 }
 
