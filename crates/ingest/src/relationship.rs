@@ -4,16 +4,13 @@
 use access::Basis;
 use db::Tx;
 use fhir::{Resource, When};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use model::{LocalPatientId, OdsCode};
 
 use crate::Error;
 
-/// How long a relationship outlives what made it: letters are written and results looked at after
-/// somebody has gone home (grace period, four weeks by default in NHS access guidance).
-const GRACE: SignedDuration = SignedDuration::from_hours(28 * 24);
-
-/// A relationship that a resource makes.
+/// A relationship that a resource makes, from when it began until it ended. How long it may be used
+/// after that, for letters and late results, is for the access policies to say, and only for them.
 #[derive(Debug, PartialEq, Eq)]
 struct Made {
     basis: Basis,
@@ -73,11 +70,10 @@ fn made(resource: &Resource, said_at: Timestamp) -> Made {
             let basis = if inpatient { Basis::Admitted } else { Basis::Attended };
             let from = moment(resource.text("period.start"));
             let goes_on = matches!(status, "planned" | "arrived" | "in-progress");
-            (
-                basis,
-                from,
-                (!goes_on).then(|| moment(resource.text("period.end")).or(from).unwrap_or(said_at)),
-            )
+            // A visit is over on its day; a stay without an end was over when that was said.
+            let at_latest = if inpatient { said_at } else { from.unwrap_or(said_at) };
+            let ended = moment(resource.text("period.end")).unwrap_or(at_latest);
+            (basis, from, (!goes_on).then_some(ended))
         }
         "Appointment" => {
             let start = moment(resource.text("start"));
@@ -90,8 +86,7 @@ fn made(resource: &Resource, said_at: Timestamp) -> Made {
         }
         _ => (Basis::Known, Some(said_at), Some(said_at)),
     };
-    let with_grace = |until: Timestamp| until.saturating_add(GRACE).unwrap_or(until);
-    Made { basis, from: from.unwrap_or(said_at), until: until.map(with_grace) }
+    Made { basis, from: from.unwrap_or(said_at), until }
 }
 
 fn moment(text: Option<&str>) -> Option<Timestamp> {
@@ -114,19 +109,40 @@ mod tests {
     }
 
     #[test]
-    fn a_stay_that_goes_on_has_no_end_and_a_finished_one_has_four_weeks() {
+    fn a_stay_that_goes_on_has_no_end_and_a_finished_one_ends_at_the_discharge() {
         let stay = |status: &str| {
             json!({"resourceType": "Encounter", "status": status, "class": {"code": "IMP"},
                 "period": {"start": "2026-01-01T00:00:00Z", "end": "2026-01-03T00:00:00Z"}})
         };
         check(stay("in-progress"), (Basis::Admitted, None));
-        check(stay("finished"), (Basis::Admitted, Some("2026-01-31T00:00:00Z")));
+        check(stay("finished"), (Basis::Admitted, Some("2026-01-03T00:00:00Z")));
+    }
+
+    #[test]
+    fn a_finished_stay_without_an_end_ended_when_that_was_said() {
+        let stay = json!({"resourceType": "Encounter", "status": "finished",
+            "class": {"code": "IMP"}, "period": {"start": "2025-11-01T00:00:00Z"}});
+        check(stay, (Basis::Admitted, Some("2026-01-10T00:00:00Z")));
+    }
+
+    #[test]
+    fn a_visit_without_an_end_is_over_when_it_began() {
+        let visit = json!({"resourceType": "Encounter", "status": "finished",
+            "class": {"code": "EMER"}, "period": {"start": "2026-01-02T09:00:00Z"}});
+        check(visit, (Basis::Attended, Some("2026-01-02T09:00:00Z")));
+    }
+
+    #[test]
+    fn an_appointment_ends_when_it_takes_place() {
+        let appointment = json!({"resourceType": "Appointment", "status": "booked",
+            "start": "2026-03-01T10:00:00Z"});
+        check(appointment, (Basis::Appointment, Some("2026-03-01T10:00:00Z")));
     }
 
     #[test]
     fn a_care_package_lasts_as_long_as_it_is_active() {
         let package = |status: &str| json!({"resourceType": "CarePlan", "status": status});
         check(package("active"), (Basis::CarePackage, None));
-        check(package("completed"), (Basis::CarePackage, Some("2026-02-07T00:00:00Z")));
+        check(package("completed"), (Basis::CarePackage, Some("2026-01-10T00:00:00Z")));
     }
 }
