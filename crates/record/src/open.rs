@@ -1,12 +1,12 @@
 //! Opens a record: everything that is stored about one person, as one reader may see it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use audit::Permit;
 use db::Tx;
 use empi::Person;
 use jiff::Timestamp;
-use model::{LocalPatientId, PersonId, Section};
+use model::{LocalPatientId, NhsNumber, PersonId, Section};
 use repository::Page;
 
 use crate::allergies::Allergies;
@@ -181,18 +181,20 @@ impl<'a> Reader<'a> {
 fn states(tx: &mut Tx, person: &Person, sources: &[Source]) -> Result<Vec<SourceState>, Error> {
     let channels = sources.iter().flat_map(|source| source.channels.iter().map(String::as_str));
     let heard = source::last_heard(sources, &engine::last_received(tx, channels)?);
+    let by_number = unprocessed_by_number(tx, person)?;
     let mut states = Vec::new();
     for source in sources {
+        let with_number = source.channels.iter().filter_map(|channel| by_number.get(channel)).sum();
         let own = person
             .local_patients
             .iter()
             .filter(|patient| patient.organisation == source.organisation);
-        let mut not_in_record = 0;
+        let mut known: u64 = 0;
         let mut knows_person = false;
         for patient in own {
             knows_person = true;
             for channel in &source.channels {
-                not_in_record += engine::unprocessed_about(tx, channel, &patient.identity.value)?;
+                known += engine::unprocessed_about(tx, channel, &patient.identity.value)?;
             }
         }
         states.push(SourceState {
@@ -201,8 +203,24 @@ fn states(tx: &mut Tx, person: &Person, sources: &[Source]) -> Result<Vec<Source
             kind: source.kind,
             knows_person,
             last_heard_at: heard.get(&source.organisation).copied(),
-            not_in_record,
+            not_in_record: known.max(with_number),
         });
     }
     Ok(states)
+}
+
+/// Messages with one of the person's NHS numbers that are not in the record yet, by channel. They
+/// find what a source's own number cannot: the first message of a source that does not know the
+/// person yet.
+fn unprocessed_by_number(tx: &mut Tx, person: &Person) -> Result<BTreeMap<String, u64>, Error> {
+    let records = person.local_patients.iter().map(|patient| &patient.demographics);
+    let numbers: BTreeSet<NhsNumber> =
+        records.chain([&person.demographics]).filter_map(|who| who.nhs_number).collect();
+    let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+    for number in numbers {
+        for (channel, count) in engine::unprocessed_with_number(tx, number)? {
+            *counts.entry(channel).or_default() += count;
+        }
+    }
+    Ok(counts)
 }

@@ -10,7 +10,7 @@ use crate::format;
 use crate::layout::Reader;
 use crate::page::record::{About, Gp, GpAnswer, slug};
 use crate::view::banner::{Allergies, Banner, Life};
-use crate::view::in_hospital::{Hospital, InHospital, Stay};
+use crate::view::in_hospital::{Hospital, InHospital, Stay, Waiting};
 use crate::view::line::Line;
 use crate::view::section::{Content, Empty, SectionView};
 use crate::view::source::{Source, State as SourceDoes};
@@ -135,12 +135,15 @@ fn in_hospital(answer: &record::InHospital) -> InHospital {
             answer.hospitals.iter().find(|hospital| hospital.organisation == *organisation);
         hospital.and_then(|hospital| hospital.last_heard_at)
     };
+    let waiting = answer.hospitals.iter().filter(|hospital| hospital.not_in_record > 0);
+    let waiting: Vec<Waiting> = waiting
+        .map(|hospital| Waiting { hospital: hospital.name.clone(), count: hospital.not_in_record })
+        .collect();
     if answer.stays.is_empty() {
         let hospital = |source: &SourceState| Hospital {
             name: source.name.clone(),
             heard: source.last_heard_at,
         };
-        let waiting = answer.hospitals.iter().map(|hospital| hospital.not_in_record).sum();
         return InHospital::NotInpatient {
             hospitals: answer.hospitals.iter().map(hospital).collect(),
             waiting,
@@ -158,7 +161,7 @@ fn in_hospital(answer: &record::InHospital) -> InHospital {
             heard: heard(&stay.organisation),
         }
     };
-    InHospital::Inpatient(answer.stays.iter().map(stay).collect())
+    InHospital::Inpatient { stays: answer.stays.iter().map(stay).collect(), waiting }
 }
 
 /// The practice's answer as a whole.

@@ -8,13 +8,18 @@ use crate::format;
 /// The answer.
 pub(crate) enum InHospital {
     /// An open stay, or (rarely, and worth seeing) several.
-    Inpatient(Vec<Stay>),
+    Inpatient {
+        /// The stays.
+        stays: Vec<Stay>,
+        /// Where messages about this person have come that are not in the record yet.
+        waiting: Vec<Waiting>,
+    },
     /// No open stay at these hospitals.
     NotInpatient {
         /// The hospitals that would have told us.
         hospitals: Vec<Hospital>,
-        /// Messages about this person that have come and are not in the record yet.
-        waiting: u64,
+        /// Where messages about this person have come that are not in the record yet.
+        waiting: Vec<Waiting>,
     },
     /// This reader's role does not show it.
     NotForRole,
@@ -38,6 +43,14 @@ pub(crate) struct Stay {
     pub heard: Option<Timestamp>,
 }
 
+/// What a hospital has said of this person that is not in the record yet.
+pub(crate) struct Waiting {
+    /// Its name.
+    pub hospital: String,
+    /// How many messages.
+    pub count: u64,
+}
+
 /// A hospital that would have told us.
 pub(crate) struct Hospital {
     /// Its name.
@@ -49,13 +62,14 @@ pub(crate) struct Hospital {
 /// The answer in one band below the banner.
 pub(crate) fn band(answer: &InHospital, now: Timestamp) -> Markup {
     match answer {
-        InHospital::Inpatient(stays) => html! {
+        InHospital::Inpatient { stays, waiting } => html! {
             section.cs-hospital.cs-hospital--in aria-label="In hospital now" {
                 @for stay in stays { (open_stay(stay, now)) }
+                @for one in waiting { p { (not_yet(one)) ": this may be out of date." } }
             }
         },
         InHospital::NotInpatient { hospitals, waiting } => html! {
-            section.cs-hospital aria-label="In hospital now" { (not_inpatient(hospitals, *waiting, now)) }
+            section.cs-hospital aria-label="In hospital now" { (not_inpatient(hospitals, waiting, now)) }
         },
         InHospital::NotForRole => html! {
             section.cs-hospital aria-label="In hospital now" { p { "Whether this person is in hospital is not shown to your role." } }
@@ -81,13 +95,14 @@ fn open_stay(stay: &Stay, now: Timestamp) -> Markup {
     }
 }
 
-fn not_inpatient(hospitals: &[Hospital], waiting: u64, now: Timestamp) -> Markup {
+fn not_inpatient(hospitals: &[Hospital], waiting: &[Waiting], now: Timestamp) -> Markup {
     if hospitals.is_empty() {
         return html! { p { "No hospital sends us admissions, so whether this person is in hospital is not known." } };
     }
-    if waiting > 0 {
+    if !waiting.is_empty() {
         return html! {
-            p { strong { "Not known whether in hospital" } ": messages about this person have come that are not in the record yet." }
+            p { strong { "Not known whether in hospital" } ": no open stay is in the record, but it may be out of date." }
+            @for one in waiting { p { (not_yet(one)) "." } }
         };
     }
     html! {
@@ -102,6 +117,15 @@ fn not_inpatient(hospitals: &[Hospital], waiting: u64, now: Timestamp) -> Markup
             }
         }
     }
+}
+
+/// `2 messages from Poole Hospital about this person are not in the record yet`
+fn not_yet(waiting: &Waiting) -> Markup {
+    let (messages, are) = match waiting.count {
+        1 => ("message", "is"),
+        _ => ("messages", "are"),
+    };
+    html! { (waiting.count) " " (messages) " from " (waiting.hospital) " about this person " (are) " not in the record yet" }
 }
 
 fn heard(at: Option<Timestamp>, now: Timestamp) -> String {
@@ -142,7 +166,7 @@ mod tests {
                     hospital("Dorchester", Some("2026-11-19T10:42:00Z")),
                     hospital("Bournemouth", None),
                 ],
-                waiting: 0,
+                waiting: Vec::new(),
             },
             now(),
         )
@@ -156,10 +180,10 @@ mod tests {
 
     #[test]
     fn without_hospitals_the_answer_is_not_known_rather_than_no() {
-        let none = band(&InHospital::NotInpatient { hospitals: Vec::new(), waiting: 0 }, now());
+        let none = band(&InHospital::NotInpatient { hospitals: vec![], waiting: vec![] }, now());
         let hospital = Hospital { name: "Poole".into(), heard: Some(now()) };
-        let waiting =
-            band(&InHospital::NotInpatient { hospitals: vec![hospital], waiting: 2 }, now());
+        let waiting = vec![Waiting { hospital: "Poole".into(), count: 2 }];
+        let waiting = band(&InHospital::NotInpatient { hospitals: vec![hospital], waiting }, now());
         for html in [none.into_string(), waiting.into_string()] {
             assert!(
                 html.to_lowercase().contains("not known") && !html.contains("Not an inpatient"),
@@ -179,13 +203,16 @@ mod tests {
             detail: None,
             heard: Some(now()),
         };
-        let html = band(&InHospital::Inpatient(vec![stay]), now()).into_string();
+        let waiting = vec![Waiting { hospital: "Poole Hospital".into(), count: 2 }];
+        let answer = InHospital::Inpatient { stays: vec![stay], waiting };
+        let html = band(&answer, now()).into_string();
         for part in [
             "In hospital now",
             "Ward 4, bed 12",
             "Poole Hospital",
             "20-Nov-2026 22:15",
             "24-Nov-2026",
+            "2 messages from Poole Hospital about this person are not in the record yet: this may be out of date",
         ] {
             assert!(html.contains(part), "{part}: {html}");
         }

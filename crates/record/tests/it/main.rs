@@ -16,7 +16,8 @@ use fhir::Resource;
 use gateway::{AllergyState, GpItem, GpRecord, Precision, RecordState, SectionState};
 use jiff::Timestamp;
 use model::{
-    Actor, Demographics, LocalIdentity, OdsCode, PersonId, PersonName, Role, Section, UserId,
+    Actor, Demographics, LocalIdentity, NhsNumber, OdsCode, PersonId, PersonName, Role, Section,
+    UserId,
 };
 use record::{
     AllergyBanner, Emptiness, GpState, Record, SectionView, Source, SourceKind, open, with_gp,
@@ -42,12 +43,16 @@ fn jane() -> LocalIdentity {
 }
 
 fn sources() -> Vec<Source> {
-    vec![Source {
-        organisation: poole(),
-        name: "Poole Hospital".to_owned(),
+    let hospital = |organisation, name: &str, channel: &str| Source {
+        organisation,
+        name: name.to_owned(),
         kind: SourceKind::Hospital,
-        channels: vec!["poole".to_owned()],
-    }]
+        channels: vec![channel.to_owned()],
+    };
+    vec![
+        hospital(poole(), "Poole Hospital", "poole"),
+        hospital(OdsCode::parse("RBD").unwrap(), "Dorset County Hospital", "dorset"),
+    ]
 }
 
 /// Jane, known to Poole Hospital, on every engine.
@@ -66,6 +71,7 @@ fn wards() -> Vec<Ward> {
                 given: vec!["Jane".into()],
                 prefix: None,
             }],
+            nhs_number: NhsNumber::parse("9990000018").ok(),
             ..Demographics::default()
         };
         let person =
@@ -365,5 +371,39 @@ fn no_known_allergies_in_words_is_not_the_name_of_one() {
             let record = with_gp(ward.open(Role::Clinician), complete(items, AllergyState::Known));
             assert_eq!(record.allergies, AllergyBanner::NoneKnown, "{words}");
         }
+    }
+}
+
+#[test]
+fn the_first_message_of_a_hospital_that_does_not_know_the_person_is_not_in_the_record_yet() {
+    for ward in wards() {
+        let came = |channel: &str, number: Option<&str>| engine::NewMessage {
+            channel: channel.to_owned(),
+            format: engine::Format::Hl7v2,
+            received_at: now(),
+            sender: "PAS".to_owned(),
+            control_id: channel.to_owned(),
+            message_type: "ADT^A01".to_owned(),
+            event_time: String::new(),
+            order_keys: engine::OrderKeys::of(channel, ["R1"])
+                .with_nhs_number(number.and_then(|number| NhsNumber::parse(number).ok())),
+            body: b"MSH".to_vec(),
+        };
+        let messages = [came("dorset", Some("9990000018")), came("poole", Some("9990000018"))];
+        for message in messages {
+            ward.db.write(move |tx| engine::accept(tx, message)).unwrap();
+        }
+        let record = ward.open(Role::Clinician);
+        let waiting: Vec<_> = record
+            .sources
+            .iter()
+            .map(|source| (source.name.as_str(), source.knows_person, source.not_in_record))
+            .collect();
+        assert_eq!(
+            waiting,
+            [("Poole Hospital", true, 1), ("Dorset County Hospital", false, 1)],
+            "each message counts once, by the hospital's own number or by the NHS number"
+        );
+        assert!(!record.in_hospital.unwrap().is_certain());
     }
 }
