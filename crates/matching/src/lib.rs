@@ -30,4 +30,4 @@ pub use profile::Profile;
 pub use veto::{Rule, Veto};
 
 /// Names the weights and rules of this build; stored with every link, and changed with them.
-pub const MODEL_VERSION: &str = "2026.1";
+pub const MODEL_VERSION: &str = "2026.2";

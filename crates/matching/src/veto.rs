@@ -12,7 +12,8 @@ use crate::{Profile, ReviewKind};
 pub enum Veto {
     /// Both numbers are verified and they differ.
     DifferentVerifiedNumbers,
-    /// One number, but neither birth date nor name agrees: two people on one number.
+    /// One number, but forenames that conflict, or a name and a birth date that do not agree: two
+    /// people on one number.
     SameNumberOtherPerson,
     /// One of them is sensitive (S-flag) and no verified number says that they are one: an old and
     /// a new identity must not be joined, nor shown side by side.
@@ -84,6 +85,10 @@ impl Findings {
         self.birth_date.is_some_and(BirthDateLevel::agrees)
     }
 
+    fn forenames_conflict(&self) -> bool {
+        self.forename.is_some_and(|level| !level.agrees())
+    }
+
     fn name_agrees(&self) -> bool {
         let forename = self.forename.is_some_and(ForenameLevel::agrees);
         let family = self.family.is_none_or(FamilyLevel::agrees);
@@ -130,17 +135,26 @@ pub(crate) fn rule(found: &Findings) -> Option<Rule> {
     }
 }
 
-/// Two people on one number: nothing that both filled agrees, or they are visibly twins, or parent and child.
+/// Two people on one number. A number typed for the wrong person is verified all the same, so it
+/// carries no link across:
+///
+/// 1. forenames that conflict, whatever else agrees: twins share surname, birth date and home, and
+///    strangers share a birthday;
+/// 2. twins whose names do not say which is which, by their birth order;
+/// 3. a changed surname without the same forename in full, where the birth date is one digit off:
+///    one slip is believed of somebody whose name agrees, or two fields may belong to two people;
+/// 4. a birth date that conflicts, where the name does not agree either;
+/// 5. parent and child of one name.
 fn is_confusion(a: &Demographics, b: &Demographics, found: &Findings) -> bool {
+    let full = found.forename.is_some_and(ForenameLevel::is_full);
+    let twins = birth_orders_differ(a, b) && !full;
+    let surname_changed = found.family == Some(FamilyLevel::Different) && !full;
+    let slip = found.birth_date == Some(BirthDateLevel::OneDigit);
     let date_conflicts = found.birth_date.is_some() && !found.birth_date_agrees();
     let name_known = found.forename.is_some() || found.family.is_some();
     let both_conflict = date_conflicts && name_known && !found.name_agrees();
-    let forename_differs = found.forename.is_some_and(|level| !level.agrees());
-    let twins = found.birth_date_agrees()
-        && forename_differs
-        && (found.gender_differs || birth_orders_differ(a, b));
     let generation = date_conflicts && is_generation(a, b, found);
-    both_conflict || twins || generation
+    found.forenames_conflict() || twins || (surname_changed && slip) || both_conflict || generation
 }
 
 /// Father and son of one name in one house.
