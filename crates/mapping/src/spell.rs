@@ -7,9 +7,11 @@
 //! 3. walk through what stands, keeping the state, the places and the last word on each field;
 //! 4. write the Encounter.
 //!
-//! Any order of arrival gives the same Encounter.
+//! Any order of arrival gives the same Encounter. Only of what was entered and sent at one and the
+//! same moment, what came first is taken to have been first.
 
 mod fields;
+mod believe;
 mod order;
 mod walk;
 mod encounter;
@@ -19,6 +21,7 @@ use jiff::Timestamp;
 use model::{LocalIdentity, OdsCode};
 use serde::{Deserialize, Serialize};
 
+pub(crate) use believe::end_of;
 pub use fields::{Coded, Place, Professional, Said, SpellFields};
 
 /// One movement of one spell.
@@ -37,6 +40,13 @@ pub struct SpellEvent {
     pub at: Timestamp,
     /// When it was entered (EVN-2, else MSH-7): a cancellation undoes only what was entered before.
     pub recorded_at: Timestamp,
+    /// When the message left (MSH-7): tells apart what was entered in one minute.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent_at: Option<Timestamp>,
+    /// The sender's number of the message (MSH-10): the same again is the same event, but a second
+    /// discharge in one minute is another.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub control_id: String,
     /// What PV1 and PV2 said.
     #[serde(default)]
     pub fields: SpellFields,
@@ -86,11 +96,12 @@ impl SpellEventKind {
     }
 }
 
-/// The encounter that these events of one spell amount to; `None` if there are none. The order of
-/// `events` does not matter.
+/// The encounter that these events of one spell amount to; `None` if there are none. `events` stand
+/// in the order of arrival, which matters only between events of one moment.
 pub fn fold(events: &[SpellEvent]) -> Option<Resource> {
-    let ordered = order::by_time(events);
-    let newest = order::last_entered(events)?;
+    let believed: Vec<SpellEvent> = events.iter().map(believe::believed).collect();
+    let ordered = order::by_time(&believed);
+    let newest = order::last_entered(&ordered)?;
     let (cancels, standing) = order::standing(&ordered);
     let stay = walk::walk(&cancels, &standing);
     Some(encounter::encounter(newest, &stay))

@@ -82,6 +82,8 @@ fn spell(
             kind,
             at: header.occurred_at,
             recorded_at: header.recorded_at,
+            sent_at: Some(header.sent_at),
+            control_id: message.control_id().into_owned(),
             fields: pv1::fields(&pv1, message.segment("PV2").as_ref(), feed),
         }),
         _ if kind == SpellEventKind::Update => {}

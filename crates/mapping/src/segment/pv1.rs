@@ -2,11 +2,12 @@
 
 use fhir::When;
 use hl7v2::{Repetition, Segment};
+use jiff::Timestamp;
 
 use crate::datatype::{cwe, pl, xcn};
 use crate::feed::Feed;
 use crate::read::{is_null, part, repetitions, text, when};
-use crate::spell::{Coded, Said, SpellFields};
+use crate::spell::{Coded, Said, SpellFields, end_of};
 
 /// The visit number: PV1-19, else the alternate visit (PV1-50), else the account (PID-18), else the
 /// time of admission.
@@ -44,10 +45,18 @@ pub(crate) fn fields(pv1: &Segment<'_>, pv2: Option<&Segment<'_>>, feed: &Feed) 
         discharge_destination: coded(37),
         site: words(39),
         admitted: time(44),
-        discharged: time(45),
+        discharged: said(pv1, 45, |pv1| when(pv1, 45).and_then(end)),
         reason: pv2.and_then(|pv2| said(pv2, 3, |pv2| first_coded(pv2, 3))),
         expected_discharge: pv2
             .and_then(|pv2| said(pv2, 9, |pv2| when(pv2, 9).map(When::fhir_date_time))),
+    }
+}
+
+/// When a stay ended; a day without a time is kept as that day's end.
+fn end(when: When) -> Option<Timestamp> {
+    match when {
+        When::Day(day) => end_of(day),
+        other => Some(other.timestamp()),
     }
 }
 

@@ -4,6 +4,7 @@ use fhir::{Element, Resource, datatype, system, time, uk_core};
 use jiff::Timestamp;
 use serde_json::Value;
 
+use super::believe::whole_day;
 use super::fields::{Coded, Place, Professional, Said};
 use super::walk::{Placed, State, Stay};
 use super::{SpellEvent, encounter_id};
@@ -210,8 +211,11 @@ fn words(place: &Place) -> String {
     }
 }
 
+/// From when to when; a day whose time was not said is written as that day.
 fn period(start: Option<Timestamp>, end: Option<Timestamp>) -> Value {
-    let [start, end] = [start, end].map(|at| at.map(time::instant));
+    let start = start.map(time::instant);
+    let end =
+        end.map(|end| whole_day(end).map_or_else(|| time::instant(end), |day| day.to_string()));
     datatype::period(start.as_deref(), end.as_deref())
 }
 

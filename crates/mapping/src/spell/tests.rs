@@ -4,17 +4,25 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// `kind at[=recorded] [ward] [in=admitted] [out=discharged]`, times as hours of one day.
+/// `kind at[=recorded] [ward] [in=admitted] [out=discharged] [sent=at] [id=message]`, times as hours
+/// from the start of one day; `out=day` is a PV1-45 without a time.
 fn event(text: &str) -> SpellEvent {
     let mut words = text.split_whitespace();
     let kind = words.next().unwrap();
     let time = words.next().unwrap();
     let (at, recorded) = time.split_once('=').unwrap_or((time, time));
     let mut fields = SpellFields::default();
+    let (mut sent_at, mut control_id) = (None, String::new());
     for word in words {
         match word.split_once('=') {
             Some(("in", at)) => fields.admitted = Some(Said::Value(hour(at))),
             Some(("out", "\"\"")) => fields.discharged = Some(Said::Cleared),
+            Some(("out", "day")) => {
+                let day = fhir::When::Moment(hour("10")).date().unwrap();
+                fields.discharged = end_of(day).map(Said::Value);
+            }
+            Some(("sent", at)) => sent_at = Some(hour(at)),
+            Some(("id", id)) => control_id = id.to_owned(),
             Some(("out", at)) => fields.discharged = Some(Said::Value(hour(at))),
             Some(("doctor", name)) => {
                 let name = name.to_owned();
@@ -34,6 +42,8 @@ fn event(text: &str) -> SpellEvent {
         kind: kind_of(kind),
         at: hour(at),
         recorded_at: hour(recorded),
+        sent_at,
+        control_id,
         fields,
     }
 }
@@ -145,9 +155,57 @@ fn a_feed_joined_in_the_middle_is_understood() {
     check(&["A11 12 in=10"], "cancelled 10-");
 }
 
+#[test]
+fn a_discharge_told_by_its_day_is_no_earlier_than_the_admission() {
+    check(&["A01 10 A4 in=10", "A03 15 in=10 out=day"], "finished 10-15 A4 10-15");
+    check(&["A01 10 A4", "A03 15 out=day", "A08 16 out=day"], "finished 10-15 A4 10-15");
+    check(&["A01 10 A4 in=10", "A02 12 B7", "A03 15 out=9"], "finished 10-15 A4 10-12, B7 12-15");
+    check(&["A01 10 A4", "A03 15", "A08 16 out=9"], "finished 10-15 A4 10-15");
+    let next_day = [event("A01 10 A4"), event("A02 12 B7"), event("A03 30 out=day")];
+    let encounter = fold(&next_day).unwrap();
+    assert_eq!(encounter.text("status"), Some("finished"));
+    assert_eq!(encounter.text("period.end"), Some("1970-01-01"), "no more precise than it came");
+}
+
+#[test]
+fn a_time_that_is_yet_to_come_is_a_plan() {
+    check(&["A01 10 A4 out=20"], "in-progress 10- A4 10-");
+    check(&["A01 10 A4", "A08 11 out=20"], "in-progress 10- A4 10-");
+    check(&["A08 11 A4 in=10 out=20"], "in-progress 10- A4 10-");
+    check(&["A01 10 A4", "A03 15", "A08 16 out=20"], "finished 10-15 A4 10-15");
+    let planned = fold(&[event("A01 10 A4"), event("A08 11 out=20")]).unwrap();
+    let said = planned.list("extension")[0].get("valueDateTime").unwrap();
+    assert_eq!(said, "1970-01-01T21:00:00+01:00");
+    check(&["A01 10 A4 in=60"], "in-progress 10- A4 10-");
+    check(&["A01 10 A4 in=9", "A08 11 in=60"], "in-progress 9- A4 9-");
+    check(&["A05 5 A4 in=60", "A01 10 A4"], "in-progress 10- A4 10-");
+    check(&["A05 5 A4 in=60"], "planned 60- A4 -");
+    check(&["A08 5 A4 in=60"], "planned 60- A4 -");
+}
+
+#[test]
+fn what_happens_in_one_minute_is_told_apart() {
+    let said = |texts: &[&str]| told(&texts.iter().map(|text| event(text)).collect::<Vec<_>>());
+    let again = ["A01 10 A4", "A03 15 id=1", "A13 15 id=2", "A03 15 id=3"];
+    assert_eq!(said(&again), "finished 10-15 A4 10-15", "what came last stands");
+    assert_eq!(said(&again[..3]), "in-progress 10- A4 10-");
+    let twice = [&again[..3], &again[1..2]].concat();
+    assert_eq!(said(&twice), "in-progress 10- A4 10-", "the same message again is no news");
+    check(&["A01 10", "A03 15 sent=15", "A13 15 sent=16", "A03 15 sent=17"], "finished 10-15");
+}
+
+#[test]
+fn a_cancellation_may_carry_the_time_of_what_it_cancels() {
+    check(&["A01 10=11 A4", "A11 10 sent=13"], "cancelled -");
+    check(&["A01 10 A4", "A03 15=16", "A13 15 sent=17"], "in-progress 10- A4 10-");
+    // A history sent later: MSH-7 is when it was sent, EVN-2 tells the order.
+    check(&["A01 10 A4 sent=90", "A11 11 sent=91", "A01 12 A4 sent=92"], "in-progress 12- A4 12-");
+}
+
 fn any_event() -> impl Strategy<Value = SpellEvent> {
     const KINDS: &[&str] = &["A01", "A02", "A03", "A04", "A05", "A08", "A11", "A12", "A13", "A38"];
-    const EXTRA: &[&str] = &["", "in=3", "in=9", "out=8", "doctor=Oak", "doctor=South"];
+    const EXTRA: &[&str] =
+        &["", "in=3", "in=9", "in=60", "out=8", "out=day", "doctor=Oak", "doctor=South"];
     let parts = (
         proptest::sample::select(KINDS),
         1..12u8,
@@ -160,10 +218,20 @@ fn any_event() -> impl Strategy<Value = SpellEvent> {
     })
 }
 
+/// Only what was entered and sent at one moment is told apart by its arrival.
+fn each_sent_at_its_own_time(events: Vec<SpellEvent>) -> Vec<SpellEvent> {
+    let sent = |(second, event): (i64, SpellEvent)| SpellEvent {
+        sent_at: event.recorded_at.checked_add(jiff::SignedDuration::from_secs(second)).ok(),
+        ..event
+    };
+    (0..).zip(events).map(sent).collect()
+}
+
 proptest! {
     #[test]
     fn any_order_of_arrival_gives_the_same_encounter(
         (events, shuffled) in proptest::collection::vec(any_event(), 0..10)
+            .prop_map(each_sent_at_its_own_time)
             .prop_flat_map(|events| (Just(events.clone()), Just(events).prop_shuffle()))
     ) {
         prop_assert_eq!(fold(&events), fold(&shuffled));

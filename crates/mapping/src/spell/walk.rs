@@ -2,8 +2,9 @@
 
 use jiff::Timestamp;
 
+use super::believe::{can_have_begun, day, whole_day};
 use super::fields::{Place, Said, SpellFields};
-use super::order::effective;
+use super::order::Ordered;
 use super::{SpellEvent, SpellEventKind as Kind};
 
 /// Where a spell stands.
@@ -36,10 +37,12 @@ pub(super) struct Stay {
     pub(super) fields: SpellFields,
     /// Something happened that happens to inpatients only.
     pub(super) inpatient: bool,
+    /// When the last event was told.
+    as_of: Option<Timestamp>,
 }
 
 /// Folds what stands. What cancellations say is used where nothing else says it.
-pub(super) fn walk(cancels: &[&SpellEvent], standing: &[&SpellEvent]) -> Stay {
+pub(super) fn walk(cancels: &[Ordered<'_>], standing: &[Ordered<'_>]) -> Stay {
     let mut stay = Stay {
         state: State::Unknown,
         start: None,
@@ -47,6 +50,7 @@ pub(super) fn walk(cancels: &[&SpellEvent], standing: &[&SpellEvent]) -> Stay {
         places: Vec::new(),
         fields: said_by_cancels(cancels),
         inpatient: false,
+        as_of: None,
     };
     for event in standing {
         step(&mut stay, event);
@@ -57,18 +61,20 @@ pub(super) fn walk(cancels: &[&SpellEvent], standing: &[&SpellEvent]) -> Stay {
 }
 
 /// What cancellations say of a spell; where they place the patient is what is being undone.
-fn said_by_cancels(cancels: &[&SpellEvent]) -> SpellFields {
+fn said_by_cancels(cancels: &[Ordered<'_>]) -> SpellFields {
     let mut fields = SpellFields::default();
     for cancel in cancels {
-        fields.update(&cancel.fields);
+        fields.update(&cancel.event.fields);
     }
     SpellFields { location: None, discharged: None, ..fields }
 }
 
 /// One event. Once finished, only a new admission after the end opens a spell again.
-fn step(stay: &mut Stay, event: &SpellEvent) {
-    let at = effective(event);
+fn step(stay: &mut Stay, ordered: &Ordered<'_>) {
+    let (event, at) = (ordered.event, ordered.effective);
+    let admitted = stay.fields.admitted.clone();
     stay.fields.update(&event.fields);
+    stay.as_of = stay.as_of.max(Some(event.at));
     stay.inpatient |= !matches!(event.kind, Kind::Update | Kind::Register);
     match (event.kind, stay.state) {
         (Kind::PreAdmit, State::Unknown) => stay.state = State::Planned,
@@ -88,6 +94,12 @@ fn step(stay: &mut Stay, event: &SpellEvent) {
         (Kind::Update, State::Finished) => correct_end(stay, event),
         _ => {}
     }
+    let begun = matches!(stay.state, State::Arrived | State::InProgress | State::Finished);
+    if begun && said(&stay.fields.admitted).is_some_and(|at| !can_have_begun(at, event.at)) {
+        // A plan made before the admission, or a slip: whoever is here has come.
+        let known = said(&admitted).filter(|at| can_have_begun(*at, event.at));
+        stay.fields.admitted = known.map(Said::Value);
+    }
     move_to(stay, event, at);
 }
 
@@ -104,7 +116,11 @@ fn starts_after_the_end(stay: &Stay, event: &SpellEvent) -> bool {
 /// An A08 after the discharge may correct when it was.
 fn correct_end(stay: &mut Stay, event: &SpellEvent) {
     if let Some(Said::Value(at)) = &event.fields.discharged {
-        stay.end = Some(*at);
+        let same_day = stay.end.map(day) == whole_day(*at) && stay.end.is_some();
+        let possible = stay.start.is_none_or(|start| start <= *at);
+        if possible && !same_day {
+            stay.end = Some(*at);
+        }
     }
 }
 
@@ -128,9 +144,9 @@ fn move_to(stay: &mut Stay, event: &SpellEvent, at: Timestamp) {
 
 /// A feed joined in the middle of a spell has sent updates or cancellations only: those, PV1-44 and
 /// PV1-45 say where it stands.
-fn infer(stay: &mut Stay, cancels: &[&SpellEvent]) {
+fn infer(stay: &mut Stay, cancels: &[Ordered<'_>]) {
     if stay.state == State::Unknown {
-        let any = |kinds: [Kind; 2]| cancels.iter().any(|one| kinds.contains(&one.kind));
+        let any = |kinds: [Kind; 2]| cancels.iter().any(|one| kinds.contains(&one.event.kind));
         let ended = said(&stay.fields.discharged);
         stay.state = if any([Kind::CancelAdmit, Kind::CancelPreAdmit]) {
             State::Cancelled
@@ -139,8 +155,9 @@ fn infer(stay: &mut Stay, cancels: &[&SpellEvent]) {
         } else if ended.is_some() {
             stay.end = ended;
             State::Finished
-        } else if said(&stay.fields.admitted).is_some() {
-            State::InProgress
+        } else if let Some(admitted) = said(&stay.fields.admitted) {
+            let has_come = stay.as_of.is_none_or(|told| can_have_begun(admitted, told));
+            if has_come { State::InProgress } else { State::Planned }
         } else {
             State::Unknown
         };
