@@ -13,6 +13,7 @@
 mod fields;
 mod believe;
 mod order;
+mod class;
 mod walk;
 mod encounter;
 

@@ -136,3 +136,27 @@ fn a_stay_ends_under_whichever_number_its_discharge_names() {
         assert!(county.lines(poole("R1"), Section::Encounters).is_empty());
     });
 }
+
+#[test]
+fn whoever_was_admitted_is_in_hospital_whatever_their_class_is_called() {
+    on_every_engine(|county| {
+        let ward = |class: &str| visit("WARD5", "").replace("PV1|1|I", &format!("PV1|1|{class}"));
+        for (event, time, class) in [("A01", "20260110090000", "W"), ("A08", "20260110100000", "O")]
+        {
+            let [msh, evn, pid] = message(event, time, time, JANE);
+            county.poole(&[&msh, &evn, &pid, &ward(class)]);
+            assert_eq!(county.ward(poole("R1")).as_deref(), Some("WARD5"), "{event} {class}");
+        }
+    });
+}
+
+#[test]
+fn a_discharge_of_the_day_of_admission_told_by_its_date_ends_the_stay() {
+    on_every_engine(|county| {
+        tell(county, "A01", "20260110090000", "WARD5", "|||||||||||||||||||||||||20260110090000");
+        assert_eq!(county.ward(poole("R1")).as_deref(), Some("WARD5"));
+        let dates = "|||||||||||||||||||||||||20260110090000|20260110";
+        tell(county, "A03", "20260110150000", "WARD5", dates);
+        assert_eq!(county.ward(poole("R1")), None);
+    });
+}

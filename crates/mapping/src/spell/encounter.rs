@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::believe::whole_day;
+use super::class;
 use super::fields::{Coded, Place, Professional, Said};
 use super::walk::{Placed, State, Stay};
 use super::{SpellEvent, encounter_id};
@@ -21,8 +22,8 @@ pub(super) fn encounter(newest: &SpellEvent, stay: &Stay) -> Resource {
         .with("extension", extensions(stay))
         .with("identifier", vec![identifier])
         .with("status", status(stay.state))
-        .with("class", class(stay, authority))
-        .with("type", list(coded(value(&fields.patient_type), "", None, authority)))
+        .with("class", class::class(stay, authority))
+        .with("type", types(stay, authority))
         .with("serviceType", coded(value(&fields.specialty), "", Some("specialty"), authority))
         .with("subject", datatype::reference("Patient", newest.subject.local_patient()))
         .with("participant", participants(stay))
@@ -44,17 +45,13 @@ fn status(state: State) -> &'static str {
     }
 }
 
-/// PV1-2 through v2 table 0004; a class must be given, so what was not said follows from the events.
-fn class(stay: &Stay, authority: &str) -> Value {
-    let code = match value(&stay.fields.class) {
-        Some(code) => code.as_str(),
-        None if stay.inpatient => "I",
-        None => "O",
-    };
-    match concept::lookup("0004", code) {
-        Some(found) => datatype::coding(system::ACT_CODE, found.code, found.display),
-        None => datatype::coding(&system::local_code(authority, "PV1-2"), code, ""),
+/// PV1-18, and that a day case is one: its class says only that a bed is used.
+fn types(stay: &Stay, authority: &str) -> Vec<Value> {
+    let mut types = list(coded(value(&stay.fields.patient_type), "", None, authority));
+    if class::is_day_case(&stay.fields) {
+        types.push(datatype::concept_text("Day case"));
     }
+    types
 }
 
 fn extensions(stay: &Stay) -> Vec<Value> {

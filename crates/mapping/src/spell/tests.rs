@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// `kind at[=recorded] [ward] [in=admitted] [out=discharged] [sent=at] [id=message]`, times as hours
+/// `kind at[=recorded] [ward] [in=admitted] [out=discharged] [sent=at] [id=message] [class=]`, times as hours
 /// from the start of one day; `out=day` is a PV1-45 without a time.
 fn event(text: &str) -> SpellEvent {
     let mut words = text.split_whitespace();
@@ -21,6 +21,7 @@ fn event(text: &str) -> SpellEvent {
                 let day = fhir::When::Moment(hour("10")).date().unwrap();
                 fields.discharged = end_of(day).map(Said::Value);
             }
+            Some(("class", code)) => fields.class = Some(Said::Value(code.to_owned())),
             Some(("sent", at)) => sent_at = Some(hour(at)),
             Some(("id", id)) => control_id = id.to_owned(),
             Some(("out", at)) => fields.discharged = Some(Said::Value(hour(at))),
@@ -202,10 +203,47 @@ fn a_cancellation_may_carry_the_time_of_what_it_cancels() {
     check(&["A01 10 A4 sent=90", "A11 11 sent=91", "A01 12 A4 sent=92"], "in-progress 12- A4 12-");
 }
 
+#[test]
+fn whoever_was_admitted_is_in_a_bed_unless_known_to_be_an_outpatient() {
+    let class = |texts: &[&str]| {
+        let encounter = fold(&texts.iter().map(|text| event(text)).collect::<Vec<_>>()).unwrap();
+        let kind = encounter.text("type.text").unwrap_or_default().to_lowercase();
+        format!("{} {kind}", encounter.text("class.code").unwrap()).trim().to_owned()
+    };
+    for (events, expected) in [
+        (&["A01 10 A4 class=W"][..], "IMP"),
+        (&["A01 10 A4"], "IMP"),
+        (&["A01 10 A4 class=D"], "IMP day case"),
+        (&["A05 9 class=P", "A01 10 A4"], "IMP"),
+        (&["A08 12 A4 in=10 class=W"], "IMP"),
+        (&["A02 12 A4 class=W"], "IMP"),
+        (&["A01 10 A4 class=O"], "AMB"),
+        (&["A04 10 A4 class=W"], "W"),
+        (&["A04 10 ED class=E"], "EMER"),
+        (&["A01 10 A4 class=I", "A08 11 class=O"], "IMP"),
+        (&["A01 10 A4 class=W", "A08 11 class=R"], "IMP"),
+        (&["A01 10 A4 class=I", "A08 11 class=O", "A03 15 class=O"], "IMP"),
+        (&["A04 8 class=O", "A01 10 A4 class=I"], "IMP"),
+        (&["A01 10 A4 class=I", "A11 11", "A04 12 class=O"], "AMB"),
+    ] {
+        assert_eq!(class(events), expected, "{events:?}");
+    }
+}
+
 fn any_event() -> impl Strategy<Value = SpellEvent> {
     const KINDS: &[&str] = &["A01", "A02", "A03", "A04", "A05", "A08", "A11", "A12", "A13", "A38"];
-    const EXTRA: &[&str] =
-        &["", "in=3", "in=9", "in=60", "out=8", "out=day", "doctor=Oak", "doctor=South"];
+    const EXTRA: &[&str] = &[
+        "",
+        "in=3",
+        "in=9",
+        "in=60",
+        "out=8",
+        "out=day",
+        "class=O",
+        "class=W",
+        "doctor=Oak",
+        "doctor=South",
+    ];
     let parts = (
         proptest::sample::select(KINDS),
         1..12u8,

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::believe::{can_have_begun, day, whole_day};
+use super::class;
 use super::fields::{Place, Said, SpellFields};
 use super::order::Ordered;
 use super::{SpellEvent, SpellEventKind as Kind};
@@ -37,6 +38,8 @@ pub(super) struct Stay {
     pub(super) fields: SpellFields,
     /// Something happened that happens to inpatients only.
     pub(super) inpatient: bool,
+    /// An admission stands.
+    admitted: bool,
     /// When the last event was told.
     as_of: Option<Timestamp>,
 }
@@ -50,6 +53,7 @@ pub(super) fn walk(cancels: &[Ordered<'_>], standing: &[Ordered<'_>]) -> Stay {
         places: Vec::new(),
         fields: said_by_cancels(cancels),
         inpatient: false,
+        admitted: false,
         as_of: None,
     };
     for event in standing {
@@ -72,8 +76,13 @@ fn said_by_cancels(cancels: &[Ordered<'_>]) -> SpellFields {
 /// One event. Once finished, only a new admission after the end opens a spell again.
 fn step(stay: &mut Stay, ordered: &Ordered<'_>) {
     let (event, at) = (ordered.event, ordered.effective);
-    let admitted = stay.fields.admitted.clone();
+    let (admitted, class) = (stay.fields.admitted.clone(), stay.fields.class.clone());
     stay.fields.update(&event.fields);
+    stay.admitted |= event.kind == Kind::Admit;
+    if stay.admitted && event.kind != Kind::Admit && class::is_outpatient(&stay.fields) {
+        // Nobody is taken off a ward by an update: that takes a discharge or a cancellation.
+        stay.fields.class = class;
+    }
     stay.as_of = stay.as_of.max(Some(event.at));
     stay.inpatient |= !matches!(event.kind, Kind::Update | Kind::Register);
     match (event.kind, stay.state) {
