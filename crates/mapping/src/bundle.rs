@@ -65,7 +65,7 @@ pub fn bundle(bytes: &[u8], feed: &Feed, received_at: Timestamp) -> Result<Mappe
             mapped.resources.push(Statement { subject, resource, event_time: said_at });
         }
     }
-    Ok(mapped)
+    Ok(mapped.received(received_at))
 }
 
 fn state(mapped: &mut Mapped, identity: &LocalIdentity, resource: Resource, said_at: Timestamp) {

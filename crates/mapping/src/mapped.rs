@@ -1,17 +1,21 @@
 //! What a message turned out to say.
 
 use fhir::Resource;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use model::LocalIdentity;
 
 use crate::spell::SpellEvent;
+
+/// How far a sender's clock may be ahead of ours.
+const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_mins(5);
 
 /// Everything one message says, ready to be written in one transaction.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mapped {
     /// `ADT^A01`, `Bundle`, `care_packages`.
     pub event: String,
-    /// When it happened: EVN-6, else EVN-2, else MSH-7, else when it was received.
+    /// When it happened: EVN-6, else EVN-2, else MSH-7, else when it was received; never later than
+    /// that (no time here is).
     pub occurred_at: Timestamp,
     /// What it says about who people are. Usually one; a bundle may hold several.
     pub patients: Vec<PatientStatement>,
@@ -37,6 +41,22 @@ impl Mapped {
             resources: Vec::new(),
             unmapped: Vec::new(),
         }
+    }
+
+    /// Nothing was said later than it was received, give or take a wrong clock. News dated in the
+    /// future would otherwise keep out all the news until then.
+    pub(crate) fn received(mut self, at: Timestamp) -> Self {
+        let latest = at.saturating_add(CLOCK_TOLERANCE).unwrap_or(at);
+        let clamp = |time: &mut Timestamp| *time = (*time).min(latest);
+        clamp(&mut self.occurred_at);
+        self.patients.iter_mut().for_each(|one| clamp(&mut one.event_time));
+        self.resources.iter_mut().for_each(|one| clamp(&mut one.event_time));
+        for event in &mut self.spell_events {
+            clamp(&mut event.at);
+            clamp(&mut event.recorded_at);
+            event.sent_at.iter_mut().for_each(clamp);
+        }
+        self
     }
 }
 

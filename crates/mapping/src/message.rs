@@ -30,7 +30,7 @@ pub fn hl7_v2(message: &Message<'_>, feed: &Feed, received_at: Timestamp) -> Res
         _ => Err(Error::Unsupported(header.event())),
     }?;
     mapped.unmapped = unmapped(message, &header.code);
-    Ok(mapped)
+    Ok(mapped.received(received_at))
 }
 
 /// What MSH and EVN say of a message as a whole.

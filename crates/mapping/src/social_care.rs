@@ -74,7 +74,7 @@ pub fn social_care(
     });
     mapped.resources.push(Statement { subject, resource, event_time: occurred_at });
     mapped.unmapped = row.unknown_columns(columns);
-    Ok(mapped)
+    Ok(mapped.received(received_at))
 }
 
 fn patient(row: &Row, identity: &LocalIdentity, feed: &Feed) -> Result<Resource, Error> {
@@ -370,6 +370,13 @@ mod tests {
             "care_packages",
             "start_date cannot be read: a date is written 2025-05-31 or 31/05/2025",
         );
+    }
+
+    #[test]
+    fn a_row_is_no_news_of_the_future() {
+        let row = ",P1,Oak,,,,,CP9,,,,,,,2099-01-01";
+        let mapped = map(format!("{HEADER}\n{row}\n").as_bytes(), "care_packages").unwrap();
+        assert_eq!(mapped.patients[0].event_time.to_string(), "2026-01-05T09:05:00Z");
     }
 
     #[test]

@@ -61,6 +61,15 @@ fn older_news_that_comes_late_does_not_win() {
 }
 
 #[test]
+fn news_dated_in_the_future_does_not_keep_out_what_comes_after() {
+    on_every_engine(|county| {
+        tell(county, "A31", "20990101000000", "1", "R1^^^RD3^MR||WRONG^Name||19400602|F");
+        tell(county, "A31", "20990101000000", "2", "R1^^^RD3^MR||HARDY^Janet||19400602|F");
+        assert_eq!(name_of(county, "R1"), "HARDY, Janet");
+    });
+}
+
+#[test]
 fn a_merge_joins_two_numbers_of_one_hospital() {
     on_every_engine(|county| {
         tell(county, "A28", "20260101000000", "1", JANE);

@@ -43,6 +43,14 @@ fn doctor() -> Value {
 }
 
 #[test]
+fn a_bundle_is_no_news_of_the_future() {
+    let mut sent = transaction(&[patient()]);
+    sent["timestamp"] = "2099-01-01T00:00:00Z".into();
+    let mapped = map(&sent).unwrap();
+    assert_eq!(mapped.patients[0].event_time.to_string(), "2026-01-05T09:05:00Z");
+}
+
+#[test]
 fn resources_get_stable_ids_and_lead_to_their_patient() {
     let sent = transaction(&[patient(), condition(&json!({"reference": "urn:uuid:p"})), doctor()]);
     let mapped = map(&sent).unwrap();

@@ -48,7 +48,7 @@ fn feed() -> Feed {
 
 fn map(message: &str) -> Result<Mapped, mapping::Error> {
     let parsed = hl7v2::parse(message.as_bytes()).unwrap();
-    hl7_v2(&parsed, &feed(), "2026-01-31T12:00:00Z".parse().unwrap())
+    hl7_v2(&parsed, &feed(), "2026-12-31T12:00:00Z".parse().unwrap())
 }
 
 /// Everything a file says: each message, then the spells they amount to.
@@ -150,6 +150,25 @@ fn every_resource_is_what_fhir_calls_one() {
             assert_eq!(spell.as_ref().and_then(fhir::uk_core::first_problem), None);
         }
     }
+}
+
+#[test]
+fn nothing_is_said_later_than_it_was_received() {
+    let message = "MSH|^~\\&|PAS|RD3|CHESIL|R0D|20990101000000||ADT^A01|1|P|2.4\r\
+                   EVN|A01|20990101000000\rPID|1||R1^^^RD3^MR||Hardy^Ann\r\
+                   PV1|1|I|A4||||||||||||||||V1\rAL1|1|DA|P^Penicillin^L";
+    let mapped = map(message).unwrap();
+    let latest: jiff::Timestamp = "2026-12-31T12:05:00Z".parse().unwrap();
+    let event = &mapped.spell_events[0];
+    assert_eq!(mapped.occurred_at, latest);
+    assert_eq!((mapped.patients[0].event_time, mapped.resources[0].event_time), (latest, latest));
+    assert_eq!((event.at, event.recorded_at, event.sent_at), (latest, latest, Some(latest)));
+
+    let result = message.replace("ADT^A01", "ORU^R01").replace("PV1|", "OBR|1||L1|UE\rZZZ|");
+    let result = result.replace("L1|UE", "L1|UE||||||||||||||||||20990101\rOBX|1|ST|K||x||||||F");
+    let mapped = map(&result).unwrap();
+    assert!(!mapped.resources.is_empty());
+    assert!(mapped.resources.iter().all(|one| one.event_time <= latest));
 }
 
 mod demographics;
