@@ -2,9 +2,10 @@
 
 use db::Tx;
 use jiff::Timestamp;
-use model::{Actor, NhsNumber, NhsNumberStatus, PersonId};
+use model::{Actor, PersonId};
 
 use crate::history::{self, Cause, LinkKind, NewEvent};
+use crate::part::{self, verified};
 use crate::review::{self, Review};
 use crate::{Error, LocalPatient, Result, assertion, join, local_patient, person};
 
@@ -70,14 +71,7 @@ fn split(tx: &mut Tx, review: &Review, cause: &Cause, at: Timestamp) -> Result<(
         .filter(|member| goes_along(member, leaves, stays))
         .collect();
     let new = person::create(tx, &leaves.identity)?;
-    for member in leaving {
-        local_patient::move_to(tx, member.id, new)?;
-        let unlinked = NewEvent::of(LinkKind::Unlinked, member.id, old, at).with_other(new);
-        history::add(tx, &unlinked, cause)?;
-        let split = NewEvent::of(LinkKind::Split, member.id, new, at).with_other(old);
-        history::add(tx, &split, cause)?;
-    }
-    Ok(())
+    part::out_of(tx, old, &leaving, new, cause, at)
 }
 
 /// The record itself, what its source merged into it, and records with its verified NHS number.
@@ -85,9 +79,4 @@ fn goes_along(member: &LocalPatient, leaves: &LocalPatient, stays: &LocalPatient
     let number = verified(leaves);
     let by_number = number.is_some() && number == verified(member) && number != verified(stays);
     member.id == leaves.id || member.merged_into == Some(leaves.id) || by_number
-}
-
-fn verified(patient: &LocalPatient) -> Option<NhsNumber> {
-    let demographics = &patient.demographics;
-    demographics.nhs_number.filter(|_| demographics.nhs_number_status == NhsNumberStatus::Verified)
 }

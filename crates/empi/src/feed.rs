@@ -8,7 +8,7 @@ use model::{Demographics, LocalIdentity, OdsCode, PersonId};
 use crate::evidence::{self, Finding};
 use crate::history::{self, Cause, LinkKind, NewEvent};
 use crate::join::{self, Joined};
-use crate::{LocalPatient, Result, assertion, blocking_index, local_patient, person, review};
+use crate::{LocalPatient, Result, assertion, blocking_index, local_patient, part, person, review};
 
 /// Takes in what a source says about a patient: creates or updates the local patient, links it by
 /// evidence, and files a review where the evidence is not enough. Returns the person it belongs to.
@@ -67,11 +67,23 @@ fn amended(
 ) -> Result<PersonId> {
     local_patient::update(tx, known.id, demographics, at)?;
     blocking_index::replace(tx, known.seq, &known.demographics, demographics)?;
-    let patient = LocalPatient { demographics: demographics.clone(), updated_at: at, ..known };
+    let mut patient =
+        LocalPatient { demographics: demographics.clone(), updated_at: at, ..known.clone() };
     review::reassess(tx, &patient, at)?;
-    question_own_links(tx, &patient, at)?;
-    let findings = evidence::findings(tx, &patient.identity, demographics, Some(patient.person))?;
-    follow(tx, &patient, &findings, at)
+    let parted = part::by_number(tx, &known, &patient, at)?;
+    match parted {
+        Some(own) => patient.person = own,
+        None => question_own_links(tx, &patient, at)?,
+    }
+    let own = Some(patient.person);
+    let mut findings = evidence::findings(tx, &patient.identity, demographics, own)?;
+    // About the person that it has just left a steward is asked already.
+    findings.retain(|finding| parted.is_none() || finding.person != known.person);
+    let person = follow(tx, &patient, &findings, at)?;
+    if person != patient.person {
+        review::reassess(tx, &LocalPatient { person, ..patient }, at)?;
+    }
+    Ok(person)
 }
 
 /// Acts on the findings, strongest first: joins what the evidence joins, files what it leaves open.
@@ -107,8 +119,9 @@ fn follow(
     Ok(person)
 }
 
-/// New details may contradict a link that exists: a corrected NHS number, another birth date. A
-/// steward decides; the engine does not take apart what people may be reading.
+/// New details may contradict a link that exists: a number that fits neither name nor birth date. A
+/// steward decides, and whoever reads the record is warned; only a corrected verified number parts
+/// records at once.
 fn question_own_links(tx: &mut Tx, patient: &LocalPatient, at: Timestamp) -> Result<()> {
     for member in local_patient::members(tx, patient.person)? {
         if member.id == patient.id || assertion::between(tx, patient.id, member.id)?.is_some() {

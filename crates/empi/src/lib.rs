@@ -12,6 +12,7 @@ mod evidence;
 mod join;
 mod merge;
 mod decide;
+mod part;
 mod review;
 mod history;
 mod person;
@@ -30,7 +31,7 @@ pub use local_patient::{LocalPatient, local_patient, local_patients};
 pub use matching::{MODEL_VERSION, ReviewKind};
 pub use merge::merge;
 pub use person::{Person, former_ids, person, person_of, resolve};
-pub use review::{Page, Review, review, review_count, review_queue};
+pub use review::{Page, Question, Review, review, review_count, review_queue};
 
 /// What this keeper adds to the database.
 pub const MIGRATIONS: &[db::Migration] = &[db::Migration {

@@ -4,7 +4,7 @@ use db::{Tx, params};
 use jiff::Timestamp;
 use model::{Demographics, LocalIdentity, LocalPatientId, NhsNumberStatus, PersonId, stable_id};
 
-use crate::{LocalPatient, Result, local_patient};
+use crate::{LocalPatient, Question, Result, local_patient, review};
 
 /// One human being, as far as we know.
 #[derive(Debug, Clone)]
@@ -15,6 +15,8 @@ pub struct Person {
     pub demographics: Demographics,
     /// The records, oldest link first; those that their source merged away included.
     pub local_patients: Vec<LocalPatient>,
+    /// Which of its own links are questioned.
+    pub questions: Vec<Question>,
 }
 
 /// The id that stands for this one now: itself, or the one it was merged into. `None` if unknown.
@@ -53,7 +55,9 @@ pub fn person(tx: &mut Tx, id: PersonId) -> Result<Option<Person>> {
         return Ok(None);
     }
     let demographics = golden(&members);
-    Ok(Some(Person { id, demographics, local_patients: local_patient::shown(members) }))
+    let questions = review::questions(tx, &members)?;
+    let local_patients = local_patient::shown(members);
+    Ok(Some(Person { id, demographics, local_patients, questions }))
 }
 
 /// The best of what several records say: the verified NHS number, the newest name and address,

@@ -3,7 +3,7 @@
 use db::{Row, Tx, params};
 use jiff::Timestamp;
 use matching::{MODEL_VERSION, Outcome, ReviewKind, Veto, Weight};
-use model::{Actor, LocalPatientId, PersonId};
+use model::{Actor, LocalPatientId, OdsCode, PersonId};
 
 use crate::history::{Evidence, actor_text, read_waterfall, write_waterfall};
 use crate::{Error, LocalPatient, Result, local_patient};
@@ -51,6 +51,36 @@ pub fn review_queue(tx: &mut Tx, page: Page) -> Result<Vec<Review>> {
         Stored::from_row,
     )?;
     rows.into_iter().map(|stored| stored.complete(tx)).collect()
+}
+
+/// Two records of one person that may be two people's: a steward has been asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// The review's number.
+    pub review: i64,
+    /// Whose one record is.
+    pub a: OdsCode,
+    /// Whose the other one is.
+    pub b: OdsCode,
+}
+
+/// The open reviews about two records of this person.
+pub(crate) fn questions(tx: &mut Tx, members: &[LocalPatient]) -> Result<Vec<Question>> {
+    let Some(person) = members.first().map(|member| member.person) else { return Ok(Vec::new()) };
+    let pairs: Vec<(i64, uuid::Uuid, uuid::Uuid)> = tx.query(
+        "select review.seq, a.id, b.id from local_patient a
+         join review on review.a = a.id and review.state = 'open'
+         join local_patient b on b.id = review.b and b.person = a.person
+         where a.person = ?1 order by review.seq",
+        params![person.uuid()],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+    )?;
+    let whose = |id: uuid::Uuid| members.iter().find(|member| member.id.uuid() == id);
+    let question = |(review, a, b)| {
+        let (a, b) = (whose(a)?.organisation.clone(), whose(b)?.organisation.clone());
+        Some(Question { review, a, b })
+    };
+    Ok(pairs.into_iter().filter_map(question).collect())
 }
 
 /// How many reviews are open.

@@ -137,15 +137,71 @@ fn a_record_that_becomes_known_joins_and_its_old_id_redirects() {
 }
 
 #[test]
-fn a_corrected_number_questions_the_link_and_undoes_nothing() {
+fn a_corrected_number_takes_the_record_out_at_once_and_asks() {
     for db in indexes() {
         let first = feed(&db, "RD3/R1", &thomasina());
         feed(&db, "RBD/B1", &thomasina());
-        assert_eq!(feed_on(&db, 1, "RBD/B1", &with_number(thomasina(), 2)), first);
+        let second = feed_on(&db, 1, "RBD/B1", &with_number(thomasina(), 2));
+        assert_ne!(second, first);
+        assert_eq!(records(&db, first), ["RD3/R1"]);
         assert_eq!(queued(&db), [ReviewKind::ConfusedNumber]);
-        // Corrected back: nothing to ask any more.
-        feed_on(&db, 2, "RBD/B1", &thomasina());
+        let last = read(&db, |tx| empi::link_history(tx, second)).pop().unwrap();
+        assert_eq!(last.kind, LinkKind::Split);
+        assert_eq!(
+            last.rule,
+            "its verified NHS number was corrected, and differs from this person's"
+        );
+        // Corrected back: one person again, and nothing to ask any more.
+        assert_eq!(feed_on(&db, 2, "RBD/B1", &thomasina()), first);
         assert_eq!(queued(&db), []);
+    }
+}
+
+#[test]
+fn the_record_that_began_a_person_leaves_it_too_with_what_its_source_merged_into_it() {
+    for db in indexes() {
+        let first = feed(&db, "RD3/R1", &thomasina());
+        feed(&db, "RBD/B1", &thomasina());
+        crate::merging::merge(&db, "RD3/R1", "RD3/R2");
+        let left = feed_on(&db, 1, "RD3/R1", &with_number(thomasina(), 2));
+        assert_eq!(records(&db, first), ["RBD/B1"]);
+        assert_eq!(records(&db, left), ["RD3/R1", "RD3/R2"]);
+    }
+}
+
+#[test]
+fn a_corrected_number_joins_the_person_whose_it_is() {
+    for db in indexes() {
+        let first = feed(&db, "RD3/R1", &thomasina());
+        feed(&db, "RBD/B1", &thomasina());
+        let other = feed(&db, "RDZ/Z1", &with_number(thomasina(), 2));
+        assert_eq!(feed_on(&db, 1, "RBD/B1", &with_number(thomasina(), 2)), other);
+        assert_eq!(records(&db, first), ["RD3/R1"]);
+        assert_eq!(records(&db, other), ["RBD/B1", "RDZ/Z1"]);
+    }
+}
+
+#[test]
+fn a_person_says_that_its_own_links_are_questioned() {
+    for db in indexes() {
+        let first = feed(&db, "RD3/R1", &thomasina());
+        feed(&db, "RBD/B1", &thomasina());
+        let questions = |db: &db::Db| read(db, |tx| empi::person(tx, first)).unwrap().questions;
+        assert_eq!(questions(&db), []);
+        // The same number with another name and birth date: two people on one number.
+        let other = Demographics {
+            names: vec![name("Oak", "Gabriel")],
+            birth_date: "1971-11-05".parse().ok(),
+            gender: Some(Gender::Male),
+            addresses: vec![],
+            telephones: vec![],
+            ..thomasina()
+        };
+        assert_eq!(feed_on(&db, 1, "RBD/B1", &other), first);
+        let asked = questions(&db);
+        let mut whose = [asked[0].a.as_str(), asked[0].b.as_str()];
+        whose.sort_unstable();
+        assert_eq!((asked.len(), whose), (1, ["RBD", "RD3"]));
     }
 }
 

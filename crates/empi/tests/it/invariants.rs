@@ -87,6 +87,28 @@ proptest! {
     }
 
     #[test]
+    fn no_person_holds_two_verified_numbers_after_any_feeds_corrections_and_merges(
+        steps in prop::collection::vec((0usize..6, record(), prop::option::weighted(0.2, 0usize..6)), 2..20)
+    ) {
+        let db = db::scratch::sqlite();
+        db.migrate(&[empi::MIGRATIONS]).unwrap();
+        let mut world: BTreeMap<usize, Demographics> = BTreeMap::new();
+        for (at, said, merged) in steps {
+            feed(&db, &named(at), &said);
+            world.insert(at, said);
+            if let Some(subsumed) = merged {
+                crate::merging::merge(&db, &named(at), &named(subsumed));
+                world.entry(subsumed).or_default();
+            }
+            let people: Vec<PersonId> = world.keys().map(|at| person_of(&db, &named(*at))).collect();
+            let records: Vec<Demographics> = world.values().cloned().collect();
+            for (person, numbers) in verified_numbers(&records, &people) {
+                prop_assert!(numbers.len() <= 1, "{} numbers in {person}", numbers.len());
+            }
+        }
+    }
+
+    #[test]
     fn a_replay_gives_the_same_ids(world in prop::collection::vec(record(), 2..7)) {
         let order: Vec<usize> = (0..world.len()).collect();
         prop_assert_eq!(play(&world, &order).1, play(&world, &order).1);

@@ -33,7 +33,7 @@ pub(crate) async fn get(
             Ok((person, entries, names(tx)?))
         })
         .await?;
-    let about = identity_about(&person, &reader, state.now());
+    let about = identity_about(&person, &names, &reader, state.now());
     Ok(show(&about, &entries, &names, &reader))
 }
 

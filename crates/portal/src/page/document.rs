@@ -53,7 +53,7 @@ pub(crate) async fn get(
         permit(&state, &reader, Action::ViewDocument, Some(person), format!("document {id}"))
             .await?;
     let (person, opened, names) = open(&state, &permit, id).await?;
-    let about = identity_about(&person, &reader, state.now());
+    let about = identity_about(&person, &names, &reader, state.now());
     let text = bytes(&opened)?;
     Ok(show(&about, id, &opened, &String::from_utf8_lossy(&text), &names, &reader))
 }

@@ -31,7 +31,7 @@ pub(crate) async fn get(
             Ok((person, history, names(tx)?))
         })
         .await?;
-    let about = identity_about(&person, &reader, state.now());
+    let about = identity_about(&person, &names, &reader, state.now());
     Ok(show(&about, &person, &history, &names, &reader))
 }
 

@@ -36,6 +36,8 @@ pub(crate) struct About {
     pub banner: Banner,
     /// Where it comes from; empty on pages that show nothing clinical.
     pub sources: Vec<Source>,
+    /// Which of the person's own links are questioned: the two organisations of each.
+    pub questions: Vec<(String, String)>,
     /// In hospital now?
     pub in_hospital: Option<InHospital>,
     /// This reader's role asks who has looked.
@@ -153,9 +155,19 @@ pub(crate) fn show_section(
 pub(crate) fn above(about: &About, tab: Tab) -> Markup {
     html! {
         (banner::banner(&about.banner, format::today(about.now)))
+        @for (a, b) in &about.questions { (questioned(a, b)) }
         @if let Some(answer) = &about.in_hospital { (in_hospital::band(answer, about.now)) }
         @if !about.sources.is_empty() { (source::strip(&about.sources, about.now)) }
         (tabs(about, tab))
+    }
+}
+
+fn questioned(a: &str, b: &str) -> Markup {
+    html! {
+        p.cs-notice.cs-notice--danger {
+            strong { "Two records linked here may be two people" } ": one from " (a) ", one from " (b)
+            ". Check whose each line is; a steward has been asked."
+        }
     }
 }
 
@@ -251,6 +263,7 @@ mod tests {
             person: PersonId::from_uuid(Uuid::nil()),
             banner: Banner::default(),
             sources: Vec::new(),
+            questions: Vec::new(),
             in_hospital: None,
             asks_who_looked: false,
             now: "2026-11-22T10:42:00Z".parse().unwrap(),
@@ -309,6 +322,17 @@ mod tests {
     fn no_answer_says_that_the_content_is_not_known() {
         let html = answered(&answer(false), about().now).into_string();
         assert!(html.contains("not answered in time") && html.contains("not known here"));
+    }
+
+    #[test]
+    fn a_questioned_link_is_said_on_every_page_of_the_person() {
+        let questions = vec![("Poole Hospital".to_owned(), "Dorset County Hospital".to_owned())];
+        for tab in [Tab::Summary, Tab::Section(Section::Results), Tab::Links, Tab::Other] {
+            let html = above(&About { questions: questions.clone(), ..about() }, tab).into_string();
+            assert!(html.contains("cs-notice--danger") && html.contains("may be two people"));
+            assert!(html.contains("Dorset County Hospital"), "{html}");
+        }
+        assert!(!above(&about(), Tab::Summary).into_string().contains("two people"));
     }
 
     #[test]

@@ -8,6 +8,7 @@ use record::{AllergyBanner, Emptiness, GpPart, GpState, Record, SourceState};
 
 use crate::format;
 use crate::layout::Reader;
+use crate::page::names::Names;
 use crate::page::record::{About, Gp, GpAnswer, slug};
 use crate::view::banner::{Allergies, Banner, Life};
 use crate::view::in_hospital::{Hospital, InHospital, Stay, Waiting};
@@ -19,17 +20,33 @@ use crate::view::source::{Source, State as SourceDoes};
 const QUIET_AFTER: SignedDuration = SignedDuration::from_hours(12);
 
 /// What stands above a page about a person that shows nothing clinical.
-pub(crate) fn identity_about(person: &Person, reader: &Reader, now: Timestamp) -> About {
+pub(crate) fn identity_about(
+    person: &Person,
+    names: &Names,
+    reader: &Reader,
+    now: Timestamp,
+) -> About {
     let mut banner = banner(person, person.id);
     banner.allergies = Allergies::NotHere;
     About {
         person: person.id,
         banner,
         sources: Vec::new(),
+        questions: questions(person, |code| names.of(code).to_owned()),
         in_hospital: None,
         asks_who_looked: asks_who_looked(reader.actor.role),
         now,
     }
+}
+
+/// The two organisations of every question about the person's own links.
+fn questions(person: &Person, name: impl Fn(&OdsCode) -> String) -> Vec<(String, String)> {
+    person.questions.iter().map(|question| (name(&question.a), name(&question.b))).collect()
+}
+
+fn source_name(sources: &[SourceState], code: &OdsCode) -> String {
+    let source = sources.iter().find(|source| source.organisation == *code);
+    source.map_or_else(|| code.to_string(), |source| source.name.clone())
 }
 
 /// Only a link depends on this; the policies decide about the page.
@@ -52,6 +69,7 @@ pub(crate) fn about(record: &Record, permit: &Permit, now: Timestamp) -> About {
         person,
         banner,
         sources,
+        questions: questions(&record.person, |code| source_name(&record.sources, code)),
         in_hospital,
         asks_who_looked: asks_who_looked(permit.actor().role),
         now,
