@@ -72,7 +72,10 @@ pub fn map(received: &Received, feed: &Feed) -> Result<Mapped, Error> {
     let (bytes, at) = (received.bytes.as_slice(), received.received_at);
     Ok(match &received.format {
         Format::Hl7v2 => {
-            let message = hl7v2::parse(bytes)?;
+            let mut message = hl7v2::parse(bytes)?;
+            if let Some(charset) = &feed.default_charset {
+                message = message.with_default_charset(hl7v2::Charset::named(charset));
+            }
             mapping::hl7_v2(&message, feed, at)?
         }
         Format::FhirBundle => mapping::bundle(bytes, feed, at)?,

@@ -45,6 +45,13 @@ impl County {
         self.tell(Format::Hl7v2, segments.join("\r"), feed("RD3", "RD3")).unwrap()
     }
 
+    /// Poole sends bytes by a channel with an agreed character set.
+    pub(crate) fn poole_in(&self, charset: &str, bytes: Vec<u8>) -> Ingested {
+        let mut feed = feed("RD3", "RD3");
+        feed.default_charset = Some(charset.to_owned());
+        self.tell_bytes(Format::Hl7v2, bytes, feed).unwrap()
+    }
+
     /// Bournemouth sends segments.
     pub(crate) fn bournemouth(&self, segments: &[&str]) -> Ingested {
         self.tell(Format::Hl7v2, segments.join("\r"), feed("RDZ", "RDZ")).unwrap()
@@ -59,13 +66,17 @@ impl County {
     }
 
     fn tell(&self, format: Format, text: String, feed: Feed) -> Result<Ingested, Error> {
+        self.tell_bytes(format, text.into_bytes(), feed)
+    }
+
+    fn tell_bytes(&self, format: Format, bytes: Vec<u8>, feed: Feed) -> Result<Ingested, Error> {
         self.messages.set(self.messages.get() + 1);
         let received = Received {
             id: self.messages.get(),
             channel: "test".to_owned(),
             format,
             received_at: now(),
-            bytes: text.into_bytes(),
+            bytes,
         };
         self.db.write(move |tx| ingest(tx, &received, &feed, &FixedClock::at(now())))
     }

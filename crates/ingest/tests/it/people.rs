@@ -99,3 +99,15 @@ fn a_merge_never_joins_two_verified_numbers() {
         assert!(county.db.read(empi::review_count).unwrap() > 0, "a steward is asked");
     });
 }
+
+#[test]
+fn a_channels_character_set_reads_messages_that_name_none() {
+    on_every_engine(|county| {
+        let [msh, evn, _] = message("A28", "20260101000000", "1", "");
+        let mut bytes = [msh, evn].join("\r").into_bytes();
+        // ISO 8859-2 writes a Polish ł as B3, which windows-1252 reads as a superscript three.
+        bytes.extend_from_slice(b"\rPID|1||R9^^^RD3^MR||KOWA\xB3SKA^Zofia||19730512|F\r");
+        county.poole_in("ISO-8859-2", bytes);
+        assert_eq!(name_of(county, "R9"), "KOWAŁSKA, Zofia");
+    });
+}
