@@ -50,6 +50,34 @@ fn a_bundle_of_the_provider_becomes_lines() {
 }
 
 #[test]
+fn a_resource_sent_again_for_somebody_else_is_refused_and_stays_where_it_is() {
+    let bundle = |number: &str, words: &str| {
+        format!(
+            r#"{{"resourceType": "Bundle", "type": "transaction", "entry": [
+            {{"fullUrl": "urn:uuid:p", "resource": {{"resourceType": "Patient",
+                "identifier": [{{"system": "RDY", "value": "{number}"}}]}}}},
+            {{"resource": {{"resourceType": "Condition", "id": "7", "code": {{"text": "{words}"}},
+                "subject": {{"reference": "urn:uuid:p"}}}},
+                "request": {{"method": "PUT", "url": "Condition/7"}}}}]}}"#
+        )
+    };
+    on_every_engine(|county| {
+        county.provider(&bundle("M5", "Asthma")).unwrap();
+        let error = county.provider(&bundle("M6", "Gout")).unwrap_err();
+        assert_eq!(error.category(), Category::Conflict);
+        let said = error.to_string();
+        assert!(said.contains("already belongs to another patient's record"), "{said}");
+        assert!(!said.contains("M6") && !said.contains("Gout"), "no value is repeated: {said}");
+        let lines = |number| {
+            let patient = LocalIdentity::new("RDY", number).local_patient();
+            county.lines(patient, Section::Problems)
+        };
+        assert_eq!(lines("M5"), ["Asthma"]);
+        assert!(lines("M6").is_empty());
+    });
+}
+
+#[test]
 fn json_that_is_not_a_bundle_is_refused_with_a_place() {
     on_every_engine(|county| {
         let error = county
