@@ -185,8 +185,8 @@ pub(crate) fn paging(path: &str, page: u32, more: bool) -> Markup {
     html! {
         @if page > 0 || more {
             nav.cs-pages aria-label="Pages" {
-                @if page > 0 { a href={ (path) "page=" (page - 1) } rel="prev" { "Newer" } }
-                @if more { a href={ (path) "page=" (page + 1) } rel="next" { "Older" } }
+                @if page > 0 { a href={ (path) "page=" (page.saturating_sub(1)) } rel="prev" { "Newer" } }
+                @if more { a href={ (path) "page=" (page.saturating_add(1)) } rel="next" { "Older" } }
             }
         }
     }

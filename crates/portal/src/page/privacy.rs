@@ -60,8 +60,17 @@ impl Asked {
                 .transpose()
                 .map_err(|_| Error::Invalid("an organisation is looked for by its ODS code"))?;
         let since = day(&self.since)?;
-        let until = day(&self.until)?.map(|start| start + SignedDuration::from_hours(24));
+        let until = self.until()?;
         Ok(Filter { user, person, organisation, action: text(&self.action), since, until })
+    }
+
+    /// The end of the last day; the end of the calendar where there is no day after it.
+    fn until(&self) -> Result<Option<Timestamp>, Error> {
+        let start = day(&self.until)?;
+        let end = |start: Timestamp| {
+            start.checked_add(SignedDuration::from_hours(24)).unwrap_or(Timestamp::MAX)
+        };
+        Ok(start.map(end))
     }
 }
 
@@ -236,5 +245,23 @@ fn older(view: &View, asked: &Asked) -> Markup {
                     "&action=" (asked.action) "&since=" (asked.since) "&until=" (asked.until) "&before=" (last.seq) } { "Older" }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_day_that_can_be_typed_is_an_answer_and_never_a_fault() {
+        let until = |text: &str| Asked { until: text.into(), ..Asked::default() }.filter();
+        assert_eq!(
+            until("2026-11-22").unwrap().until,
+            "2026-11-23T00:00:00Z".parse::<Timestamp>().ok()
+        );
+        for text in ["9999-12-30", "9999-12-31", "-9999-01-01", "0000-00-00", "tomorrow"] {
+            let _ = until(text);
+        }
+        assert!(until("9999-12-30").unwrap().until.is_some());
     }
 }
