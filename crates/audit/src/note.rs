@@ -95,6 +95,9 @@ pub enum Event {
     MessageSkipped,
     /// A steward decided whether two records are one person.
     ReviewDecided,
+    /// A page told who this person is, without opening the record: a search, a list, a comparison, a
+    /// message's content.
+    PersonShown,
     /// A person's choice about sharing was recorded.
     DissentChanged,
     /// A privacy officer answered an alert.
@@ -109,7 +112,7 @@ pub enum Event {
 
 impl Event {
     /// Every event.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::SignIn,
         Self::SignInFailed,
         Self::LockedOut,
@@ -120,6 +123,7 @@ impl Event {
         Self::MessageRetried,
         Self::MessageSkipped,
         Self::ReviewDecided,
+        Self::PersonShown,
         Self::DissentChanged,
         Self::AlertAnswered,
         Self::TrailVerified,
@@ -140,6 +144,7 @@ impl Event {
             Self::MessageRetried => "MessageRetried",
             Self::MessageSkipped => "MessageSkipped",
             Self::ReviewDecided => "ReviewDecided",
+            Self::PersonShown => "PersonShown",
             Self::DissentChanged => "DissentChanged",
             Self::AlertAnswered => "AlertAnswered",
             Self::TrailVerified => "TrailVerified",
@@ -161,6 +166,7 @@ impl Event {
             Self::MessageRetried => "Retried a message",
             Self::MessageSkipped => "Skipped a message",
             Self::ReviewDecided => "Decided about a possible duplicate",
+            Self::PersonShown => "Saw their details",
             Self::DissentChanged => "Recorded a choice about sharing",
             Self::AlertAnswered => "Answered an alert",
             Self::TrailVerified => "Verified the audit trail",

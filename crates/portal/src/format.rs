@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Unit, Zoned};
+use model::PersonName;
 
 static LONDON: LazyLock<TimeZone> =
     LazyLock::new(|| TimeZone::get("Europe/London").unwrap_or(TimeZone::UTC));
@@ -174,6 +175,13 @@ fn two(large: i32, large_unit: &str, small: i32, small_unit: &str) -> String {
     }
 }
 
+/// `HARDY, Thomasina (Mrs)`, without the characters that turn the direction of writing: a name must
+/// not rearrange what stands beside it.
+pub(crate) fn name(name: &PersonName) -> String {
+    let turns = |c: char| matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    name.formal().replace(turns, "")
+}
+
 #[cfg(test)]
 mod tests {
     use jiff::civil::date as civil_date;
@@ -182,6 +190,16 @@ mod tests {
 
     fn at(text: &str) -> Timestamp {
         text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_name_cannot_turn_the_direction_of_writing() {
+        let written = PersonName {
+            family: "Har\u{202e}dy\u{2069}".into(),
+            given: vec!["\u{200f}Thomasina".into()],
+            prefix: None,
+        };
+        assert_eq!(name(&written), "HARDY, Thomasina");
     }
 
     #[test]

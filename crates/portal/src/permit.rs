@@ -2,7 +2,7 @@
 //! anything about anybody.
 
 use access::{Action, Decision, Facts};
-use audit::Permit;
+use audit::{By, Event, Note, Outcome, Permit};
 use db::Tx;
 use jiff::Timestamp;
 use model::{Actor, PersonId};
@@ -22,6 +22,32 @@ pub(crate) async fn permit(
     let now = state.now();
     let decision = decide(state, &reader.actor, action, person, now).await?.with_about(about);
     let outcome = state.write(move |tx| Ok(audit::record(tx, decision, now)?)).await?;
+    outcome.permit().map_err(|refusal| Error::Refused(Box::new((refusal, reader.clone()))))
+}
+
+/// The same for a page that shows who several people are, without opening a record: beside the
+/// entry of the action stands one for each person, so that "who has looked" tells them too. One
+/// write job.
+pub(crate) async fn permit_to_show(
+    state: &PortalState,
+    reader: &Reader,
+    decision: Decision,
+    people: Vec<PersonId>,
+    about: impl Into<String>,
+) -> Result<Permit, Error> {
+    let (now, about, actor) = (state.now(), about.into(), reader.actor.clone());
+    let decision = decision.with_about(about.as_str());
+    let job = move |tx: &mut Tx| {
+        let outcome = audit::record(tx, decision, now)?;
+        if matches!(outcome, Outcome::Allowed(_)) {
+            for person in people {
+                let note = Note::new(By::Actor(&actor), Event::PersonShown, &about);
+                audit::note(tx, &note.about(person), now)?;
+            }
+        }
+        Ok(outcome)
+    };
+    let outcome = state.write(job).await?;
     outcome.permit().map_err(|refusal| Error::Refused(Box::new((refusal, reader.clone()))))
 }
 

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use crate::error::sentence;
 use crate::layout::{Place, Reader, page};
 use crate::page::home;
-use crate::permit::permit;
+use crate::permit::{decide, permit_to_show};
 use crate::view::banner::gender;
 use crate::{Error, PortalState, format};
 
@@ -38,8 +38,15 @@ pub(crate) async fn post(
     };
     let by =
         if search.nhs_number.is_some() { "by NHS number" } else { "by name and date of birth" };
-    permit(&state, &reader, Action::SearchPeople, None, by).await?;
-    let found = state.read(move |tx| Ok(empi::find(tx, &search)?)).await?;
+    let decision = decide(&state, &reader.actor, Action::SearchPeople, None, state.now()).await?;
+    let found = if decision.allowed() {
+        state.read(move |tx| Ok(empi::find(tx, &search)?)).await
+    } else {
+        Ok(FoundPeople::default())
+    };
+    let people = found.iter().flat_map(|found| &found.people).map(|person| person.id).collect();
+    permit_to_show(&state, &reader, decision, people, format!("found in a search {by}")).await?;
+    let found = found?;
     Ok(show(&reader, &asked, &Answer::Found(found), today))
 }
 
@@ -54,10 +61,15 @@ pub(crate) enum Answer {
 /// Reads the two fields forgivingly: digits are an NHS number, and a date may stand in either field.
 fn read(who: &str, born: &str, today: Date) -> Result<Search, String> {
     let (who, born) = (who.trim(), born.trim());
-    let digits = who.bytes().filter(u8::is_ascii_digit).count();
-    if digits >= 6 && !who.chars().any(char::is_alphabetic) {
-        let number = NhsNumber::parse(who).map_err(|error| sentence(&error.to_string()))?;
-        return Ok(Search { nhs_number: Some(number), ..Search::default() });
+    let by_number = |number| Search { nhs_number: Some(number), ..Search::default() };
+    let bare = without_label(who);
+    let digits = bare.bytes().filter(u8::is_ascii_digit).count();
+    if digits >= 6 && !bare.chars().any(char::is_alphabetic) {
+        let number = NhsNumber::parse(bare).map_err(|error| sentence(&error.to_string()))?;
+        return Ok(by_number(number));
+    }
+    if let Some(number) = number_within(who) {
+        return Ok(by_number(number));
     }
     let (name, date) = match who.find(|c: char| c.is_ascii_digit()) {
         Some(at) if born.is_empty() => who.split_at(at),
@@ -75,6 +87,34 @@ fn read(who: &str, born: &str, today: Date) -> Result<Search, String> {
         return Err("That date of birth is in the future.".into());
     }
     Ok(Search { family: name.trim().to_owned(), birth_date: Some(birth_date), ..Search::default() })
+}
+
+/// `NHS No. 999 000 0018` without the words before the number.
+fn without_label(text: &str) -> &str {
+    let mut rest = text;
+    loop {
+        rest = rest.trim_start_matches(|c: char| !c.is_alphanumeric());
+        let end = rest.find(|c: char| !c.is_alphabetic()).unwrap_or(rest.len());
+        let (word, after) = rest.split_at(end);
+        let label = ["nhs", "number", "no", "nr", "num"];
+        if !label.iter().any(|known| word.eq_ignore_ascii_case(known)) {
+            return rest;
+        }
+        rest = after;
+    }
+}
+
+/// An NHS number among other words, written as ten digits or as 3-3-4.
+fn number_within(text: &str) -> Option<NhsNumber> {
+    let groups: Vec<&str> =
+        text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let whole = groups.iter().map(|group| (*group).to_owned());
+    let three = groups.windows(3).filter(|parts| parts.iter().map(|part| part.len()).eq([3, 3, 4]));
+    let mut candidates = whole.chain(three.map(<[&str]>::concat));
+    candidates.find_map(|digits| {
+        let is_ten = digits.len() == 10 && digits.bytes().all(|byte| byte.is_ascii_digit());
+        NhsNumber::parse(&digits).ok().filter(|_| is_ten)
+    })
 }
 
 /// The page: the form again, and the answer below it. It shows several people, so no banner (PAB-0015).
@@ -151,7 +191,7 @@ fn page_for(role: Role) -> &'static str {
 /// `HARDY, Thomasina (Mrs)`, or that it is not recorded.
 pub(crate) fn name(who: &Demographics) -> String {
     who.name()
-        .map(model::PersonName::formal)
+        .map(format::name)
         .filter(|name| !name.is_empty())
         .unwrap_or_else(|| "Name not recorded".into())
 }
@@ -189,6 +229,16 @@ mod tests {
     fn two_fields_forgive_where_things_are_typed() {
         let june = Some(date(1940, 6, 2));
         assert_eq!(check("999 000 0018", ""), Ok((Some("9990000018".into()), String::new(), None)));
+        for typed in [
+            "NHS 999 000 0018",
+            "nhs number: 9990000018",
+            "NHS No. 999-000-0018",
+            "Thomasina Hardy 999 000 0018",
+            "9990000018 Hardy",
+            "Hardy 02-06-1940 999 000 0018",
+        ] {
+            assert_eq!(check(typed, ""), Ok((Some("9990000018".into()), String::new(), None)));
+        }
         assert_eq!(
             check("Hardy, Thomasina", "2/6/1940"),
             Ok((None, "Hardy, Thomasina".into(), june))
@@ -208,6 +258,7 @@ mod tests {
             ("Hardy", "1/1/2030", "in the future"),
             ("999 000 0019", "", "check digit"),
             ("999 000 001", "", "ten digits"),
+            ("NHS 999 000 0019", "", "check digit"),
         ] {
             let problem = check(who, born).unwrap_err();
             assert!(problem.contains(said), "{who} {born}: {problem}");

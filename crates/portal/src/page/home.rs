@@ -10,7 +10,7 @@ use maud::{Markup, html};
 use model::PersonId;
 
 use crate::layout::{Place, Reader, error_summary, page};
-use crate::permit::{decide, permit};
+use crate::permit::{decide, permit_to_show};
 use crate::view::banner::gender;
 use crate::{Error, PortalState, format};
 
@@ -22,20 +22,15 @@ const LOOKED_THROUGH: u16 = 120;
 /// `GET /`.
 pub(crate) async fn get(State(state): State<PortalState>, reader: Reader) -> Result<Markup, Error> {
     let now = state.now();
-    let may_search =
-        decide(&state, &reader.actor, Action::SearchPeople, None, now).await?.allowed();
+    let decision = decide(&state, &reader.actor, Action::SearchPeople, None, now).await?;
+    let may_search = decision.allowed();
     let mut recent = Vec::new();
     if may_search {
-        permit(
-            &state,
-            &reader,
-            Action::SearchPeople,
-            None,
-            "people opened lately, on the home page",
-        )
-        .await?;
         let actor = reader.actor.clone();
         recent = state.read(move |tx| opened_lately(tx, &actor)).await?;
+        let people = recent.iter().map(|(_, person)| person.id).collect();
+        let about = "people opened lately, on the home page";
+        permit_to_show(&state, &reader, decision, people, about).await?;
     }
     Ok(show(&reader, may_search, &recent, now))
 }

@@ -1,20 +1,29 @@
 //! One message: where it stands and what happened to it. Its content is a patient's: it is shown only
 //! after somebody says why they must see it, and that is in the trail.
 
+use std::collections::BTreeSet;
+
 use access::Action;
 use audit::{By, Event as TrailEvent, Note};
 use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use db::Tx;
+use empi::Search;
 use engine::{Event, Format, Received, Row, State as Standing};
 use maud::{Markup, html};
+use model::{LocalIdentity, NhsNumber, PersonId};
 use serde::Deserialize;
 
 use crate::layout::{Place, Reader, page};
 use crate::page::messages::label;
-use crate::permit::permit;
+use crate::permit::{decide, permit, permit_to_show};
 use crate::{Error, PortalState, format};
+
+/// As many identifiers of one patient as are looked up.
+const MOST_IDENTIFIERS: usize = 10;
+/// As many NHS numbers as are looked up in one message.
+const MOST_NUMBERS: usize = 50;
 
 /// What the page shows of a message.
 pub(crate) struct View {
@@ -65,8 +74,16 @@ pub(crate) async fn reveal(
     Form(reason): Form<Reason>,
 ) -> Result<Markup, Error> {
     let about = format!("content of message {seq}: {}", reason.given()?);
-    permit(&state, &reader, Action::ViewMessages, None, about).await?;
-    let view = state.read(move |tx| view(tx, seq, true)).await?;
+    let decision = decide(&state, &reader.actor, Action::ViewMessages, None, state.now()).await?;
+    let job = move |tx: &mut Tx| {
+        let view = view(tx, seq, true)?;
+        let people = view.content.as_ref().map(|content| people(tx, content)).transpose()?;
+        Ok((view, people.unwrap_or_default()))
+    };
+    let read = if decision.allowed() { Some(state.read(job).await) } else { None };
+    let people = read.iter().flatten().flat_map(|(_, people)| people.iter().copied()).collect();
+    permit_to_show(&state, &reader, decision, people, about).await?;
+    let (view, _) = read.ok_or(Error::NotFound)??;
     Ok(show(&view, &reader))
 }
 
@@ -118,6 +135,40 @@ pub(crate) async fn skip(
         .await?;
     state.inbox.wake();
     Ok(Redirect::to(&format!("/messages/{seq}")).into_response())
+}
+
+/// The people that a message names, as far as they are known: by the sender's numbers in PID-3 and
+/// MRG-1, and by any NHS number that stands in it.
+fn people(tx: &mut Tx, received: &Received) -> Result<BTreeSet<PersonId>, Error> {
+    let mut people = BTreeSet::new();
+    for identity in identities(received) {
+        people.extend(empi::person_of(tx, identity.local_patient())?);
+    }
+    for nhs_number in nhs_numbers(&received.bytes) {
+        let search = Search { nhs_number: Some(nhs_number), ..Search::default() };
+        people.extend(empi::find(tx, &search)?.people.into_iter().map(|found| found.id));
+    }
+    Ok(people)
+}
+
+fn identities(received: &Received) -> Vec<LocalIdentity> {
+    let Ok(message) = hl7v2::parse(&received.bytes) else { return Vec::new() };
+    let fields = ["PID-3", "MRG-1"].into_iter().flat_map(|field| {
+        (1..=MOST_IDENTIFIERS).map(move |repetition| format!("{field}[{repetition}]"))
+    });
+    let identity = |field: String| {
+        let value = message.get(&format!("{field}.1"))?;
+        let authority = message.get(&format!("{field}.4.1"))?;
+        Some(LocalIdentity::new(authority.into_owned(), value.into_owned()))
+    };
+    fields.filter_map(identity).collect()
+}
+
+/// Every run of ten digits that is an NHS number.
+fn nhs_numbers(bytes: &[u8]) -> BTreeSet<NhsNumber> {
+    let text = String::from_utf8_lossy(bytes);
+    let runs = text.split(|c: char| !c.is_ascii_digit()).filter(|run| run.len() == 10);
+    runs.filter_map(|run| NhsNumber::parse(run).ok()).take(MOST_NUMBERS).collect()
 }
 
 fn view(tx: &mut Tx, seq: i64, with_content: bool) -> Result<View, Error> {

@@ -83,7 +83,7 @@ fn banner(person: &Person, id: PersonId) -> Banner {
         parts.map(String::as_str).collect::<Vec<_>>().join(", ")
     });
     Banner {
-        name: who.name().map(model::PersonName::formal).unwrap_or_default(),
+        name: who.name().map(format::name).unwrap_or_default(),
         birth_date: who.birth_date,
         gender: who.gender,
         nhs_number: who.nhs_number.map(|number| number.spaced()),

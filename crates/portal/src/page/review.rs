@@ -1,5 +1,7 @@
 //! The steward's queue: are these two records one person? Side by side, with the evidence.
 
+use std::collections::BTreeSet;
+
 use access::Action;
 use audit::{By, Event, Note};
 use axum::Form;
@@ -9,14 +11,14 @@ use db::Tx;
 use empi::{Decision, LocalPatient, Review};
 use jiff::Timestamp;
 use maud::{Markup, html};
-use model::Demographics;
+use model::{Demographics, PersonId};
 use serde::Deserialize;
 
 use crate::layout::{Place, Reader, page, paging};
 use crate::page::Paging;
 use crate::page::links::{signed, waterfall};
 use crate::page::names::{Names, names};
-use crate::permit::permit;
+use crate::permit::{decide, permit, permit_to_show};
 use crate::view::banner::gender;
 use crate::{Error, PortalState, format};
 
@@ -28,12 +30,14 @@ pub(crate) async fn get(
     reader: Reader,
     Query(paging): Query<Paging>,
 ) -> Result<Markup, Error> {
-    permit(&state, &reader, Action::ReviewMatches, None, "the queue of possible duplicates")
-        .await?;
+    let decision = decide(&state, &reader.actor, Action::ReviewMatches, None, state.now()).await?;
     let part = empi::Page { offset: paging.page.saturating_mul(PAGE), limit: PAGE };
     let job =
         move |tx: &mut Tx| Ok((empi::review_queue(tx, part)?, empi::review_count(tx)?, names(tx)?));
-    let (queue, count, names) = state.read(job).await?;
+    let read = if decision.allowed() { Some(state.read(job).await) } else { None };
+    let people = people(read.iter().flatten().flat_map(|(queue, _, _)| queue));
+    permit_to_show(&state, &reader, decision, people, "the queue of possible duplicates").await?;
+    let (queue, count, names) = read.ok_or(Error::NotFound)??;
     Ok(show_queue(&queue, count, paging.page, &names, &reader, state.now()))
 }
 
@@ -43,10 +47,20 @@ pub(crate) async fn get_one(
     reader: Reader,
     Path(id): Path<i64>,
 ) -> Result<Markup, Error> {
-    permit(&state, &reader, Action::ReviewMatches, None, format!("review {id}")).await?;
+    let decision = decide(&state, &reader.actor, Action::ReviewMatches, None, state.now()).await?;
     let job = move |tx: &mut Tx| Ok((empi::review(tx, id)?.ok_or(Error::NotFound)?, names(tx)?));
-    let (review, names) = state.read(job).await?;
+    let read = if decision.allowed() { Some(state.read(job).await) } else { None };
+    let people = people(read.iter().flatten().map(|(review, _)| review));
+    permit_to_show(&state, &reader, decision, people, format!("review {id}")).await?;
+    let (review, names) = read.ok_or(Error::NotFound)??;
     Ok(show(&review, &names, &reader, state.now()))
+}
+
+/// Everybody whose records stand in these reviews.
+fn people<'a>(reviews: impl Iterator<Item = &'a Review>) -> Vec<PersonId> {
+    let people: BTreeSet<PersonId> =
+        reviews.flat_map(|review| [review.a.person, review.b.person]).collect();
+    people.into_iter().collect()
 }
 
 /// The steward's answer.
@@ -94,7 +108,7 @@ pub(crate) fn show_queue(
     reader: &Reader,
     now: Timestamp,
 ) -> Markup {
-    let more = i64::from(at_page + 1) * i64::from(PAGE) < count;
+    let more = (i64::from(at_page) + 1) * i64::from(PAGE) < count;
     page(
         "Possible duplicates",
         Some(reader),
@@ -232,7 +246,7 @@ fn verdict(x: &str, y: &str) -> Markup {
 const PROTECTED: &str = "Protected: not shown";
 
 fn facts(who: &Demographics) -> [(&'static str, String); 8] {
-    let former: Vec<String> = who.names.iter().skip(1).map(model::PersonName::formal).collect();
+    let former: Vec<String> = who.names.iter().skip(1).map(format::name).collect();
     let address = who.addresses.first().map(|address| {
         let parts = address.lines.iter().chain(&address.city).chain(&address.postcode);
         parts.map(String::as_str).collect::<Vec<_>>().join(", ")
@@ -247,7 +261,7 @@ fn facts(who: &Demographics) -> [(&'static str, String); 8] {
         (false, _) => String::new(),
     };
     [
-        ("Name", who.name().map(model::PersonName::formal).unwrap_or_default()),
+        ("Name", who.name().map(format::name).unwrap_or_default()),
         ("Other names", former.join("; ")),
         ("Born", who.birth_date.map(format::date).unwrap_or_default()),
         ("Gender", who.gender.map(|known| gender(Some(known)).to_owned()).unwrap_or_default()),

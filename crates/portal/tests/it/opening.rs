@@ -61,8 +61,11 @@ fn a_reason_opens_the_record_for_eight_hours_for_one_reader() {
             portal.get(&stranger, "/");
         }
         assert_eq!(portal.get(&stranger, &portal.hers("")).status, 403, "the claim has ended");
+        // The home page, which keeps the session alive, lists her each time.
+        let opened = |line: &String| !line.ends_with("PersonShown allowed");
+        let trail: Vec<String> = portal.trail().into_iter().filter(opened).collect();
         assert_eq!(
-            portal.trail(),
+            trail,
             [
                 "stranger BreakGlass allowed",
                 "stranger ViewRecord allowed",

@@ -50,3 +50,48 @@ fn where_the_trail_cannot_be_written_nothing_is_shown() {
         assert!(found.status >= 500 && !found.names_thomasina());
     }
 }
+
+#[test]
+fn whoever_sees_somebody_without_opening_their_record_stands_in_who_has_looked() {
+    for portal in portals() {
+        let (nurse, stranger) = (portal.sign_in("nurse"), portal.sign_in("stranger"));
+        let found = portal.post(&stranger, "/find", "who=NHS+999+000+0018&born=");
+        assert!(found.names_thomasina(), "{}", found.body);
+        assert_eq!(portal.trail(), ["stranger PersonShown allowed"]);
+        portal.get(&nurse, &portal.hers(""));
+        assert!(portal.get(&nurse, "/").names_thomasina());
+        assert_eq!(portal.trail()[1..], ["nurse ViewRecord allowed", "nurse PersonShown allowed"]);
+    }
+}
+
+#[test]
+fn both_people_of_a_review_and_those_a_message_names_are_told() {
+    for portal in portals() {
+        portal.file_review();
+        let steward = portal.sign_in("steward");
+        assert!(portal.get(&steward, "/review/1").names_thomasina());
+        assert_eq!(portal.trail(), ["steward PersonShown allowed"]);
+        let operator = portal.sign_in("operator");
+        let body =
+            "MSH|^~\\&|PAS|RD3|||20260115||ADT^A08|1|P|2.4\rPID|1||R1^^^RD3^MR||HARDY^THOMASINA\r";
+        let seq = portal.receive(body);
+        let answer =
+            portal.post(&operator, &format!("/messages/{seq}/content"), "reason=parked+since+noon");
+        assert!(answer.names_thomasina(), "{}", answer.body);
+        assert_eq!(portal.trail()[1..], ["operator PersonShown allowed"]);
+    }
+}
+
+#[test]
+fn an_address_with_a_number_past_all_bounds_is_answered() {
+    for portal in portals() {
+        let officer = portal.sign_in("officer");
+        let steward = portal.sign_in("steward");
+        let nurse = portal.sign_in("nurse");
+        assert_eq!(portal.get(&officer, "/privacy?until=9999-12-30").status, 200);
+        assert_eq!(portal.get(&steward, "/review?page=4294967295").status, 200);
+        let late = portal.get(&nurse, &portal.hers("/allergies?page=4294967295&gp=wait"));
+        assert_eq!(late.status, 200);
+        assert!(!late.body.contains("No known allergies"));
+    }
+}

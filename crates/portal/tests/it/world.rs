@@ -9,7 +9,7 @@ use accounts::{Basis, Cost, NewUser, Organisation, OrganisationKind, PasswordHas
 use audit::{Entry, Filter, Page};
 use db::Tx;
 use db::scratch::Scratch;
-use engine::{Inbox, Limits};
+use engine::{Format, Inbox, Limits, NewMessage, OrderKeys};
 use gateway::Gateway;
 use jiff::Timestamp;
 use model::{
@@ -152,6 +152,36 @@ impl Portal {
         let line =
             |entry: &Entry| format!("{} {} {}", entry.name, entry.action, entry.outcome.code());
         entries.iter().rev().map(line).collect()
+    }
+
+    /// Files the first review: another hospital's record like hers, with another verified number.
+    pub(crate) fn file_review(&self) {
+        let (thomasina, now) = (self.thomasina, self.clock.now());
+        self.db
+            .write(move |tx| {
+                let person = empi::person(tx, thomasina)?.unwrap();
+                let nhs_number = NhsNumber::parse("9990000026").ok();
+                let other = Demographics { nhs_number, ..person.demographics };
+                empi::feed(tx, &LocalIdentity::new("RBD", "B1"), &ods("RBD"), &other, now)
+            })
+            .unwrap();
+        assert_eq!(self.db.read(empi::review_count).unwrap(), 1);
+    }
+
+    /// Stores a message; its number.
+    pub(crate) fn receive(&self, body: &str) -> i64 {
+        let message = NewMessage {
+            channel: "poole-adt".into(),
+            format: Format::Hl7v2,
+            received_at: self.clock.now(),
+            sender: "PAS".into(),
+            control_id: "1".into(),
+            message_type: "ADT^A08".into(),
+            event_time: String::new(),
+            order_keys: OrderKeys::of("poole-adt", ["R1"]),
+            body: body.into(),
+        };
+        self.db.write(move |tx| engine::accept(tx, message)).unwrap().seq
     }
 
     fn request(&self, method: Method, cookie: &str, path: &str) -> RequestBuilder {
