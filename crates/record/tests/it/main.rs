@@ -297,7 +297,7 @@ fn complete(items: Vec<GpItem>, allergies: AllergyState) -> GpRecord {
     let count = items.len();
     let state = match count {
         0 => SectionState::NothingRecorded,
-        _ => SectionState::Items(count.try_into().unwrap()),
+        _ => SectionState::Items(count),
     };
     answer(&[(Section::Allergies, state)], items, allergies)
 }
