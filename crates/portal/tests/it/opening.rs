@@ -89,3 +89,19 @@ fn a_claim_without_a_real_reason_opens_nothing() {
 fn claimed(portal: &Portal, cookie: &str, claim: &str) -> u16 {
     portal.post(cookie, &portal.hers("/break-glass"), claim).status
 }
+
+#[test]
+fn the_banner_names_every_allergy_on_every_page_of_the_section() {
+    for portal in portals() {
+        portal.keep_allergy("Penicillin");
+        let nurse = portal.sign_in("nurse");
+        for query in ["", "?gp=wait", "?page=1", "?page=1&gp=wait"] {
+            let answer = portal.get(&nurse, &portal.hers(&format!("/allergies{query}")));
+            let banner = answer.body.split("id=\"banner-allergies\"").nth(1).unwrap();
+            let banner = banner.split("</p>").next().unwrap();
+            assert!(banner.contains("Penicillin"), "{query}: {banner}");
+            let section = answer.body.split("id=\"allergies\"").nth(1).unwrap();
+            assert!(!section.contains("None recorded"), "{query}: {section}");
+        }
+    }
+}

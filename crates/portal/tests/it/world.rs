@@ -10,6 +10,7 @@ use audit::{Entry, Filter, Page};
 use db::Tx;
 use db::scratch::Scratch;
 use engine::{Format, Inbox, Limits, NewMessage, OrderKeys};
+use fhir::Resource;
 use gateway::Gateway;
 use jiff::Timestamp;
 use model::{
@@ -18,9 +19,11 @@ use model::{
 };
 use portal::PortalState;
 use record::{Source, SourceKind};
+use repository::Provenance;
 use reqwest::header::HeaderMap;
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, RequestBuilder, Response};
+use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
@@ -166,6 +169,20 @@ impl Portal {
             })
             .unwrap();
         assert_eq!(self.db.read(empi::review_count).unwrap(), 1);
+    }
+
+    /// Poole Hospital keeps an allergy of hers.
+    pub(crate) fn keep_allergy(&self, text: &str) {
+        let allergy = Resource::from_value(json!({
+            "resourceType": "AllergyIntolerance",
+            "id": model::stable_id(&["allergy", text]),
+            "clinicalStatus": {"coding": [{"code": "active"}]},
+            "code": {"text": text},
+        }));
+        let (allergy, now) = (allergy.unwrap(), self.clock.now());
+        let provenance = Provenance { message: 1, organisation: ods("RD3"), recorded_at: now };
+        let patient = LocalIdentity::new("RD3", "R1").local_patient();
+        self.db.write(move |tx| repository::put(tx, patient, &allergy, now, &provenance)).unwrap();
     }
 
     /// Stores a message; its number.
