@@ -19,13 +19,21 @@ struct Server {
     _scratch: Scratch,
 }
 
-async fn servers() -> Vec<Server> {
-    let mut servers = Vec::new();
-    for scratch in db::scratch::databases() {
+fn inboxes() -> Vec<(Scratch, Inbox)> {
+    let inbox = |scratch: Scratch| {
         scratch.migrate(&[engine::MIGRATIONS]).unwrap();
         let clock = FixedClock::at("2026-11-22T12:00:00Z".parse().unwrap());
         let inbox =
             Inbox::open(scratch.clone(), Arc::new(clock), Limits { high_water: 3 }).unwrap();
+        (scratch, inbox)
+    };
+    db::scratch::databases().into_iter().map(inbox).collect()
+}
+
+async fn servers() -> Vec<Server> {
+    let mut servers = Vec::new();
+    // The keepers are synchronous: they wait where waiting is allowed.
+    for (scratch, inbox) in tokio::task::block_in_place(inboxes) {
         let channels = ["mental-health", "community"].map(|name| BundleChannel {
             channel: Channel {
                 name: name.into(),
@@ -59,11 +67,10 @@ impl Server {
 
     /// The state of every message in the log, oldest first.
     fn log(&self) -> Vec<String> {
-        let rows = self
-            .inbox
-            .db()
-            .read(|tx| engine::list(tx, &Filter::default(), Page { before: None, size: 50 }));
-        let mut rows = rows.unwrap();
+        let page = Page { before: None, size: 50 };
+        let db = self.inbox.db();
+        let read = || db.read(|tx| engine::list(tx, &Filter::default(), page));
+        let mut rows = tokio::task::block_in_place(read).unwrap();
         rows.sort_by_key(|row| row.seq);
         rows.into_iter().map(|row| row.state.code().to_owned()).collect()
     }
@@ -80,7 +87,7 @@ fn bearer(token: &str) -> String {
     format!("Bearer {token}")
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_bundle_is_stored_once_before_it_is_answered() {
     for server in servers().await {
         let (status, outcome) = server.post("/fhir", &bearer(TOKEN), bundle("b1")).await;
@@ -95,7 +102,7 @@ async fn a_bundle_is_stored_once_before_it_is_answered() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn without_the_channels_own_token_nothing_is_stored() {
     for server in servers().await {
         for (path, authorization) in [
@@ -112,7 +119,7 @@ async fn without_the_channels_own_token_nothing_is_stored() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_not_fhir_is_kept_in_quarantine_and_the_sender_told_where() {
     for server in servers().await {
         for (body, said, place) in [
@@ -139,7 +146,7 @@ async fn what_is_not_fhir_is_kept_in_quarantine_and_the_sender_told_where() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_bundle_beyond_the_limit_is_refused() {
     for server in servers().await {
         let (status, outcome) = server.post("/fhir", &bearer(TOKEN), " ".repeat(20_000)).await;
@@ -148,7 +155,7 @@ async fn a_bundle_beyond_the_limit_is_refused() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_full_log_says_come_back_later() {
     for server in servers().await {
         for id in ["b1", "b2", "b3"] {
@@ -159,7 +166,7 @@ async fn a_full_log_says_come_back_later() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_server_says_what_it_can_do_and_how_it_is() {
     for server in servers().await {
         let get = async |path: &str| -> Value {

@@ -66,6 +66,19 @@ impl Readers {
     }
 }
 
+impl Drop for Readers {
+    /// The PostgreSQL client must not be closed on a thread that drives asynchronous tasks, and the
+    /// last clone of a database may end on one.
+    fn drop(&mut self) {
+        let idle =
+            std::mem::take(&mut self.pool.get_mut().unwrap_or_else(PoisonError::into_inner).idle);
+        if !idle.is_empty() {
+            // Its panic, if any, has been printed; nothing is lost with a reading session.
+            drop(std::thread::spawn(move || drop(idle)).join());
+        }
+    }
+}
+
 /// Gives the session back however the job ends. After a panic it is still in a transaction, so
 /// such a session is closed instead.
 struct Lease<'a> {

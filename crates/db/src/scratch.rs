@@ -75,7 +75,10 @@ impl Drop for Scratch {
         // What cannot be removed stays in the temporary folder or the test server; no test depends on it.
         match &self.remove {
             Remove::Folder(folder) => drop(std::fs::remove_dir_all(folder)),
-            Remove::Schema { url, schema } => drop(drop_schema(url, schema)),
+            Remove::Schema { url, schema } => {
+                let (url, schema) = (url.clone(), schema.clone());
+                drop(std::thread::spawn(move || drop_schema(&url, &schema)).join());
+            }
         }
     }
 }

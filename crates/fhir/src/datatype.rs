@@ -139,7 +139,7 @@ mod tests {
     fn a_reference_without_an_identifier_is_its_name() {
         assert_eq!(
             organisation("", "The Quay Surgery").to_string(),
-            r#"{"display":"The Quay Surgery","type":"Organization"}"#
+            r#"{"type":"Organization","display":"The Quay Surgery"}"#
         );
     }
 }
