@@ -20,6 +20,8 @@ use crate::{Channel, Error, Inbox, Mllp, Receipt, ShutdownSignal};
 
 /// How long a peer that does not read its acknowledgements may hold up a shutdown.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// After the last answer a peer has so long to close its side.
+const LINGER: Duration = Duration::from_secs(1);
 
 /// Acknowledgements are written together up to this size.
 const TOGETHER_BYTES: usize = 16 << 10;
@@ -79,10 +81,10 @@ impl Intake {
 pub(super) async fn serve(stream: TcpStream, intake: &Intake, mut shutdown: ShutdownSignal) {
     // Without it an acknowledgement may wait for the peer's next packet.
     let _ = stream.set_nodelay(true);
-    let (from_peer, to_peer) = stream.into_split();
+    let (mut from_peer, to_peer) = stream.into_split();
     let (pending, answers) = mpsc::channel(intake.in_flight);
     let end = shutdown.clone();
-    let reading = read_frames(from_peer, intake, pending, end);
+    let reading = read_frames(&mut from_peer, intake, pending, end);
     let answers =
         Answers { peer: to_peer, intake, pending: answers, out: Vec::new(), refusing: false };
     let answering = async {
@@ -105,10 +107,20 @@ pub(super) async fn serve(stream: TcpStream, intake: &Intake, mut shutdown: Shut
         () = both => {}
         () = overdue => {}
     }
+    linger(&mut from_peer).await;
+}
+
+/// Reads on, for nothing, until the peer has closed too. Closing with bytes unread makes TCP reset the
+/// connection, and a reset throws away acknowledgements that the peer has not read yet.
+async fn linger(peer: &mut OwnedReadHalf) {
+    let mut chunk = vec![0; CHUNK_BYTES];
+    let closed = async { while matches!(peer.read(&mut chunk).await, Ok(1..)) {} };
+    // A peer that neither reads nor closes will send its unanswered messages again.
+    let _ = tokio::time::timeout(LINGER, closed).await;
 }
 
 async fn read_frames(
-    mut peer: OwnedReadHalf,
+    peer: &mut OwnedReadHalf,
     intake: &Intake,
     pending: mpsc::Sender<Pending>,
     mut shutdown: ShutdownSignal,
