@@ -52,7 +52,8 @@ pub fn merge_patient(
     };
     match before {
         None => write.first(tx)?,
-        Some(_) if known.as_ref() == Some(&merged) => {}
+        // Nothing new was said, but it was said again: older news must not win against that.
+        Some(_) if known.as_ref() == Some(&merged) => write.remember_times(tx)?,
         Some(current) => write.next(tx, &current)?,
     }
     Ok(Merged { before: known, now: merged })

@@ -135,6 +135,14 @@ impl Write<'_> {
         self.prepared(tx, version)
     }
 
+    /// Keeps when each element was last said, without a new version.
+    pub(crate) fn remember_times(&self, tx: &mut Tx) -> Result<(), Error> {
+        let sql = "update resource set element_times = ?3 where resource_type = ?1 and id = ?2";
+        let times = self.element_times.clone();
+        tx.execute(sql, params![self.resource.resource_type(), self.id, times])?;
+        Ok(())
+    }
+
     fn version(&self, tx: &mut Tx, version: i64, current: bool) -> Result<(), Error> {
         let bytes = body::encode(self.resource).map_err(|source| Error::Body {
             resource_type: self.resource.resource_type().to_owned(),

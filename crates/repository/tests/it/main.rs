@@ -330,3 +330,20 @@ fn a_panel_is_read_under_its_name_in_the_laboratorys_order() {
         assert_eq!(names, ["Full blood count", "Haemoglobin", "White cells"], "{db:?}");
     }
 }
+
+#[test]
+fn what_was_said_again_stands_against_older_news_that_comes_late() {
+    let say = |db: &Scratch, hour: i64, gender: &str| {
+        let said = json!({"resourceType": "Patient", "gender": gender});
+        let said = Resource::from_value(said).unwrap();
+        let merge = move |tx: &mut db::Tx| {
+            merge_patient(tx, patient(), &said, &[], at(hour), &provenance())
+        };
+        db.write(merge).unwrap().now.text("gender").map(str::to_owned)
+    };
+    for db in ready() {
+        say(&db, 1, "female");
+        say(&db, 3, "female");
+        assert_eq!(say(&db, 2, "male").as_deref(), Some("female"), "{db:?}");
+    }
+}
