@@ -28,11 +28,21 @@ pub enum Action {
     OperateMessages,
     /// Keep users, roles and organisations.
     ManageUsers,
+    /// Read a patient by id, as a system.
+    ReadPeople,
+    /// Match a set of demographics with people, as a system.
+    MatchPeople,
+    /// Ask for a patient's other numbers, as a system.
+    CrossReference,
+    /// Say who an organisation's own patients are, as a system.
+    FeedPeople,
+    /// Ask to hear of changes of identity, as a system.
+    Subscribe,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 17] = [
         Self::ViewRecord,
         Self::ViewDocument,
         Self::ViewIdentity,
@@ -45,6 +55,11 @@ impl Action {
         Self::ViewMessages,
         Self::OperateMessages,
         Self::ManageUsers,
+        Self::ReadPeople,
+        Self::MatchPeople,
+        Self::CrossReference,
+        Self::FeedPeople,
+        Self::Subscribe,
     ];
 
     /// The code in policies and in the audit trail.
@@ -62,6 +77,11 @@ impl Action {
             Self::ViewMessages => "ViewMessages",
             Self::OperateMessages => "OperateMessages",
             Self::ManageUsers => "ManageUsers",
+            Self::ReadPeople => "ReadPeople",
+            Self::MatchPeople => "MatchPeople",
+            Self::CrossReference => "CrossReference",
+            Self::FeedPeople => "FeedPeople",
+            Self::Subscribe => "Subscribe",
         }
     }
 
@@ -80,6 +100,11 @@ impl Action {
             Self::ViewMessages => "Looked at messages",
             Self::OperateMessages => "Retried or skipped a message",
             Self::ManageUsers => "Managed users",
+            Self::ReadPeople => "Read a patient",
+            Self::MatchPeople => "Matched demographics with people",
+            Self::CrossReference => "Asked for a patient's other numbers",
+            Self::FeedPeople => "Sent who its patients are",
+            Self::Subscribe => "Managed a subscription",
         }
     }
 
@@ -99,7 +124,12 @@ impl Action {
             | Self::SearchAuditTrail
             | Self::ViewMessages
             | Self::OperateMessages
-            | Self::ManageUsers => Subject::Register,
+            | Self::ManageUsers
+            | Self::ReadPeople
+            | Self::MatchPeople
+            | Self::CrossReference
+            | Self::FeedPeople
+            | Self::Subscribe => Subject::Register,
         }
     }
 }

@@ -90,9 +90,13 @@ impl<'a> Case<'a> {
 fn user(principal: &EntityUid, facts: &Facts) -> Option<Entity> {
     let entity = RestrictedExpression::new_entity_uid;
     let organisation = uid("Organisation", facts.actor.organisation.as_str())?;
+    let scopes: Option<Vec<EntityUid>> =
+        facts.scopes.iter().map(|scope| uid("Scope", scope.code())).collect();
+    let scopes = RestrictedExpression::new_set(scopes?.into_iter().map(entity));
     let attributes = HashMap::from([
         ("role".to_owned(), entity(uid("Role", facts.actor.role.code())?)),
         ("organisation".to_owned(), entity(organisation)),
+        ("scopes".to_owned(), scopes),
     ]);
     Entity::new(principal.clone(), attributes, HashSet::new()).ok()
 }
@@ -151,7 +155,7 @@ fn uid(kind: &str, id: &str) -> Option<EntityUid> {
 
 /// Cedar parses a type's name with its whole grammar; once is enough.
 static KINDS: LazyLock<HashMap<&str, EntityTypeName>> = LazyLock::new(|| {
-    ["User", "Person", "Register", "Organisation", "Role", "Section", "Action"]
+    ["User", "Person", "Register", "Organisation", "Role", "Scope", "Section", "Action"]
         .into_iter()
         .filter_map(|kind| Some((kind, EntityTypeName::from_str(kind).ok()?)))
         .collect()

@@ -1,10 +1,13 @@
 //! The facts that policies weigh. `accounts` gathers them; nothing here is looked up.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use jiff::Timestamp;
 use model::{Actor, OdsCode};
 use serde::{Deserialize, Serialize};
+
+use crate::Scope;
 
 /// Everything a decision about one actor and one person rests on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,12 +20,20 @@ pub struct Facts {
     pub claim: Option<Claim>,
     /// The person has said no to sharing (PDS "express dissent").
     pub dissent: bool,
+    /// What a system was given leave to do; empty for people.
+    pub scopes: BTreeSet<Scope>,
 }
 
 impl Facts {
     /// Facts for an action that is not about one person.
     pub fn of(actor: Actor) -> Self {
-        Self { actor, relationships: Vec::new(), claim: None, dissent: false }
+        Self {
+            actor,
+            relationships: Vec::new(),
+            claim: None,
+            dissent: false,
+            scopes: BTreeSet::new(),
+        }
     }
 }
 

@@ -9,6 +9,7 @@
 //! never one for an organisation, because the cost of a decision grows with their number.
 
 mod action;
+mod scope;
 mod facts;
 mod decision;
 mod decide;
@@ -22,3 +23,4 @@ pub use decision::{Alert, Decision};
 pub use error::{Error, Mistake};
 pub use facts::{Basis, Claim, ClaimReason, Facts, Relationship};
 pub use policies::Policies;
+pub use scope::Scope;

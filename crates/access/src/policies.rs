@@ -11,10 +11,11 @@ use crate::{Alert, Error, Mistake};
 
 const SCHEMA: &str = include_str!("../policies/chesil.cedarschema");
 
-const STANDARD: [(&str, &str); 3] = [
+const STANDARD: [(&str, &str); 4] = [
     ("record.cedar", include_str!("../policies/record.cedar")),
     ("roles.cedar", include_str!("../policies/roles.cedar")),
     ("work.cedar", include_str!("../policies/work.cedar")),
+    ("systems.cedar", include_str!("../policies/systems.cedar")),
 ];
 
 /// A checked set of policies.

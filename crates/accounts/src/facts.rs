@@ -1,5 +1,7 @@
 //! The facts about one actor and one person, for `access` to weigh.
 
+use std::collections::BTreeSet;
+
 use access::{Basis, Facts, Relationship};
 use db::{Tx, params};
 use jiff::{SignedDuration, Timestamp};
@@ -30,6 +32,7 @@ pub fn facts(
         relationships,
         claim: live_claim(tx, actor.user, person, at)?,
         dissent: dissents(tx, person, local_patients)?,
+        scopes: BTreeSet::new(),
     })
 }
 

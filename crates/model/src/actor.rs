@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{OdsCode, UserId};
 
-/// A signed-in user acting in one role for one organisation.
+/// A signed-in user, or another system, acting in one role for one organisation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Actor {
     /// Who.
@@ -33,11 +33,24 @@ pub enum Role {
     PrivacyOfficer,
     /// Keeps feeds and users going.
     Administrator,
+    /// Another organisation's system, not a person: what it may do is in its scopes.
+    System,
 }
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
+        Self::Clinician,
+        Self::SocialWorker,
+        Self::Paramedic,
+        Self::Steward,
+        Self::PrivacyOfficer,
+        Self::Administrator,
+        Self::System,
+    ];
+
+    /// The roles of people, who sign in.
+    pub const STAFF: [Self; 6] = [
         Self::Clinician,
         Self::SocialWorker,
         Self::Paramedic,
@@ -55,6 +68,7 @@ impl Role {
             Self::Steward => "steward",
             Self::PrivacyOfficer => "privacy_officer",
             Self::Administrator => "administrator",
+            Self::System => "system",
         }
     }
 
@@ -67,6 +81,7 @@ impl Role {
             Self::Steward => "Data steward",
             Self::PrivacyOfficer => "Privacy officer",
             Self::Administrator => "Administrator",
+            Self::System => "System",
         }
     }
 

@@ -1,6 +1,6 @@
 //! What a decision says, and what holds for every decision.
 
-use access::{Action, Alert, Facts, Policies};
+use access::{Action, Alert, Facts, Policies, Scope};
 use jiff::SignedDuration;
 use model::{Role, Section};
 use proptest::prelude::*;
@@ -88,7 +88,7 @@ fn any_facts() -> impl Strategy<Value = Facts> {
     let organisation = prop::sample::select(vec!["RD3", "RBD", "R1F", "J81012"]);
     let days = prop::option::of(-60i64..60);
     let relationships = prop::collection::vec((organisation, days), 0..5);
-    (0usize..6, relationships, prop::option::of(-9i64..9), any::<bool>()).prop_map(
+    (0usize..Role::ALL.len(), relationships, prop::option::of(-9i64..9), any::<bool>()).prop_map(
         |(role, relationships, claim_hours, dissent)| Facts {
             actor: actor(Role::ALL[role]),
             relationships: relationships
@@ -102,6 +102,7 @@ fn any_facts() -> impl Strategy<Value = Facts> {
                 .collect(),
             claim: claim_hours.map(|hours| claim(now() + SignedDuration::from_hours(hours))),
             dissent,
+            scopes: Scope::ALL.into(),
         },
     )
 }

@@ -4,7 +4,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use access::{Action, Policies};
+use access::{Action, Facts, Policies, Scope};
 use model::{Role, Section};
 
 use crate::world::{Standing, decide};
@@ -32,7 +32,23 @@ fn matrix(policies: &Policies) -> String {
     for standing in Standing::ALL {
         actions(&mut text, policies, standing);
     }
+    text.push_str("\nWhat each scope lets a system do, about a person its organisation knows\n");
+    scopes(&mut text, policies);
     text
+}
+
+fn scopes(text: &mut String, policies: &Policies) {
+    for scope in Scope::ALL {
+        let facts = Facts { scopes: [scope].into(), ..Standing::Related.facts(Role::System) };
+        let allowed = |action: &Action| decide(policies, *action, &facts).allowed();
+        let actions: Vec<&str> = Action::ALL
+            .iter()
+            .filter(|action| allowed(action))
+            .copied()
+            .map(Action::code)
+            .collect();
+        writeln!(text, "{:16} {}", scope.code(), actions.join(", ")).unwrap();
+    }
 }
 
 fn sections(text: &mut String, policies: &Policies, standing: Standing) {

@@ -1,6 +1,6 @@
 //! One person, and actors who stand to that person in different ways.
 
-use access::{Action, Basis, Claim, ClaimReason, Decision, Facts, Policies, Relationship};
+use access::{Action, Basis, Claim, ClaimReason, Decision, Facts, Policies, Relationship, Scope};
 use jiff::{SignedDuration, Timestamp};
 use model::{Actor, OdsCode, PersonId, Role, UserId};
 
@@ -69,6 +69,7 @@ impl Standing {
             relationships,
             claim: glass.then(|| claim(now() + SignedDuration::from_hours(1))),
             dissent: matches!(self, Self::Dissent | Self::BreakGlassOverDissent),
+            scopes: if role == Role::System { Scope::ALL.into() } else { [].into() },
             ..Facts::of(actor(role))
         }
     }

@@ -100,7 +100,7 @@ proptest! {
 
     #[test]
     fn a_permit_opens_exactly_what_was_decided(
-        role in 0usize..6, action in 0usize..12, related_too in any::<bool>(),
+        role in 0usize..Role::ALL.len(), action in 0usize..Action::ALL.len(), related_too in any::<bool>(),
         claimed in any::<bool>(), dissent in any::<bool>(),
     ) {
         let db = scratch::sqlite();
@@ -109,7 +109,7 @@ proptest! {
         let relationships =
             if related_too { related(actor.clone()).relationships } else { Vec::new() };
         let claim = if claimed { claiming(actor.clone()).claim } else { None };
-        let facts = Facts { actor, relationships, claim, dissent };
+        let facts = Facts { relationships, claim, dissent, ..Facts::of(actor) };
         let policies = Policies::standard().unwrap();
         let action = Action::ALL[action];
         let decision = access::decide(&policies, action, Some(person("a")), &facts, minute(0));

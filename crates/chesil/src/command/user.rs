@@ -36,8 +36,9 @@ pub(crate) struct AddUser {
 pub(super) fn run(arguments: AddUser) -> Result<()> {
     let settings =
         config::load(&arguments.config).map_err(|problems| anyhow::anyhow!("{problems}"))?;
-    let role = Role::parse(&arguments.role).with_context(|| {
-        let roles = Role::ALL.map(Role::code).join(", ");
+    let role = Role::parse(&arguments.role).filter(|role| Role::STAFF.contains(role));
+    let role = role.with_context(|| {
+        let roles = Role::STAFF.map(Role::code).join(", ");
         format!("{} is not a role; say one of {roles}", arguments.role)
     })?;
     let organisation = OdsCode::parse(&arguments.organisation)?;
