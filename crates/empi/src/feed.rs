@@ -8,7 +8,10 @@ use model::{Demographics, LocalIdentity, OdsCode, PersonId};
 use crate::evidence::{self, Finding};
 use crate::history::{self, Cause, LinkKind, NewEvent};
 use crate::join::{self, Joined};
-use crate::{LocalPatient, Result, assertion, blocking_index, local_patient, part, person, review};
+use crate::{
+    LocalPatient, Result, assertion, blocking_index, local_patient, part, person, review,
+    search_key,
+};
 
 /// Takes in what a source says about a patient: creates or updates the local patient, links it by
 /// evidence, and files a review where the evidence is not enough. Returns the person it belongs to.
@@ -54,6 +57,7 @@ fn first_seen(
     };
     let seq = local_patient::insert(tx, &patient)?;
     blocking_index::add(tx, seq, demographics)?;
+    search_key::add(tx, seq, demographics)?;
     let cause = best.map_or(Cause::first_seen(), Finding::cause);
     history::add(tx, &NewEvent::of(LinkKind::Linked, patient.id, person, at), &cause)?;
     follow(tx, &patient, &findings, at)
@@ -67,6 +71,7 @@ fn amended(
 ) -> Result<PersonId> {
     local_patient::update(tx, known.id, demographics, at)?;
     blocking_index::replace(tx, known.seq, &known.demographics, demographics)?;
+    search_key::replace(tx, known.seq, &known.demographics, demographics)?;
     let mut patient =
         LocalPatient { demographics: demographics.clone(), updated_at: at, ..known.clone() };
     review::reassess(tx, &patient, at)?;

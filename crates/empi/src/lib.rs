@@ -17,6 +17,9 @@ mod review;
 mod history;
 mod person;
 mod find;
+mod search;
+mod search_key;
+mod trace;
 mod local_patient;
 mod blocking_index;
 mod assertion;
@@ -32,12 +35,18 @@ pub use matching::{MODEL_VERSION, ReviewKind};
 pub use merge::merge;
 pub use person::{Person, former_ids, person, person_of, resolve};
 pub use review::{Page, Question, Review, review, review_count, review_queue};
+pub use search::{Clue, people_like};
+pub use search_key::{fold, telephone_digits};
+pub use trace::{Traced, trace};
 
 /// What this keeper adds to the database.
-pub const MIGRATIONS: &[db::Migration] = &[db::Migration {
-    name: "empi/0001_people",
-    sql: include_str!("../migrations/0001_people.sql"),
-}];
+pub const MIGRATIONS: &[db::Migration] = &[
+    db::Migration { name: "empi/0001_people", sql: include_str!("../migrations/0001_people.sql") },
+    db::Migration {
+        name: "empi/0004_search_key",
+        sql: include_str!("../migrations/0004_search_key.sql"),
+    },
+];
 
 /// A result of this crate.
 pub type Result<T> = std::result::Result<T, Error>;

@@ -9,3 +9,4 @@ mod deciding;
 mod finding;
 mod protecting;
 mod invariants;
+mod searching;
