@@ -76,7 +76,7 @@ fn worth_weighing(
     own: Option<PersonId>,
 ) -> Result<Vec<PersonId>> {
     let mut people = Vec::new();
-    for seq in blocking_index::candidates(tx, &blocking::profile_keys(profile))? {
+    for seq in blocking_index::candidates(tx, &blocking::keys(profile))? {
         let Some(other) = local_patient::by_seq(tx, seq)? else { continue };
         let known = Some(other.person) == own || people.contains(&other.person);
         if known || other.id == identity.local_patient() {

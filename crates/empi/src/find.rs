@@ -96,7 +96,7 @@ fn by_name(tx: &mut Tx, search: &Search) -> Result<FoundPeople> {
     let wanted = Demographics { names, birth_date: Some(birth_date), ..Demographics::default() };
     let wanted = Profile::new(&wanted);
     let mut ranked = Vec::new();
-    for members in people_sharing(tx, &blocking::profile_keys(&wanted))? {
+    for members in people_sharing(tx, &blocking::keys(&wanted))? {
         let best = members.iter().filter_map(|member| fits(&wanted, member, &members)).min();
         let Some((rank, id)) = best.zip(members.first().map(|member| member.person)) else {
             continue;
@@ -168,7 +168,7 @@ fn is_wanted(found: Agreement) -> bool {
 }
 
 /// The records of every person of whom one shares a key.
-fn people_sharing(tx: &mut Tx, keys: &[String]) -> Result<Vec<Vec<LocalPatient>>> {
+fn people_sharing(tx: &mut Tx, keys: &[blocking::Key]) -> Result<Vec<Vec<LocalPatient>>> {
     let mut seen = Vec::new();
     let mut people = Vec::new();
     for seq in blocking_index::candidates(tx, keys)? {

@@ -26,8 +26,8 @@ pub struct Traced {
 pub fn trace(tx: &mut Tx, demographics: &Demographics) -> Result<Vec<Traced>> {
     let whole = Profile::new(demographics);
     let placeless = Profile::new(&weighable(demographics));
-    let without_place = blocking_index::candidates(tx, &blocking::profile_keys(&placeless))?;
-    let with_place = blocking_index::candidates(tx, &blocking::profile_keys(&whole))?;
+    let without_place = blocking_index::candidates(tx, &blocking::keys(&placeless))?;
+    let with_place = blocking_index::candidates(tx, &blocking::keys(&whole))?;
     let mut weighed = BTreeSet::new();
     let mut traced = Vec::new();
     for seq in with_place.union(&without_place) {

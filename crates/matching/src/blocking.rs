@@ -3,26 +3,60 @@
 //! A key is a short text for an index. One slip (a typing error, a move, a marriage, a changed
 //! order of names or of day and month) leaves at least one key the same.
 
-use model::Demographics;
+use model::NhsNumber;
 
 use crate::birth_date::known;
 use crate::{Profile, nickname, phonetic};
 
+/// A blocking key: 64 bits that stay the same in every build, so that a store can keep them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key {
+    hash: i64,
+    is_number: bool,
+}
+
+impl Key {
+    fn of(text: &str) -> Self {
+        Self { hash: stable_hash(text.as_bytes()), is_number: text.starts_with("n:") }
+    }
+
+    /// As the store holds it.
+    pub fn hash(self) -> i64 {
+        self.hash
+    }
+
+    /// It stands for an NHS number: followed however many records claim it.
+    pub fn is_number(self) -> bool {
+        self.is_number
+    }
+}
+
+/// FNV-1a with a final mix (Fowler, Noll, Vo; the mix is MurmurHash3's).
+fn stable_hash(bytes: &[u8]) -> i64 {
+    let mut hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    hash = (hash ^ (hash >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
+    (hash ^ (hash >> 33)).cast_signed()
+}
+
 /// The key under which an NHS number is indexed.
-pub fn number_key(number: &model::NhsNumber) -> String {
-    format!("n:{number}")
+pub fn number_key(number: &NhsNumber) -> Key {
+    Key::of(&format!("n:{number}"))
 }
 
 /// The keys of a record, without repetition, always in the same order.
-pub fn keys(demographics: &Demographics) -> Vec<String> {
-    profile_keys(&Profile::new(demographics))
+pub fn keys(profile: &Profile) -> Vec<Key> {
+    let mut keys: Vec<Key> = texts(profile).iter().map(|text| Key::of(text)).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    keys
 }
 
-/// As [`keys`], for a prepared profile.
-pub fn profile_keys(profile: &Profile) -> Vec<String> {
+fn texts(profile: &Profile) -> Vec<String> {
     let mut keys = Vec::new();
     let demographics = profile.demographics();
-    keys.extend(demographics.nhs_number.as_ref().map(number_key));
+    keys.extend(demographics.nhs_number.as_ref().map(|number| format!("n:{number}")));
     let families: Vec<String> =
         profile.families.iter().take(3).map(|n| n.replace(' ', "")).collect();
     let forenames = forename_forms(profile);
@@ -52,8 +86,6 @@ pub fn profile_keys(profile: &Profile) -> Vec<String> {
     keys.extend(
         pairs(&families, &forenames).map(|(family, forename)| format!("f:{family}:{forename}")),
     );
-    keys.sort_unstable();
-    keys.dedup();
     keys
 }
 

@@ -7,6 +7,7 @@
 //! sources filled adds log2(m/u), where m is how often it agrees in this way for one person and u
 //! for two. Safety rules stand before the sum: a [`Veto`] is never outweighed by a score.
 
+mod model;
 mod decide;
 mod compare;
 mod number;
@@ -24,6 +25,7 @@ pub mod blocking;
 pub use birth_date::BirthDateLevel;
 pub use compare::{Agreement, Part, Weight, agreement, compare, compare_profiles};
 pub use decide::{Basis, LINK, Outcome, REVIEW, ReviewKind, Verdict, against, decide};
+pub use model::Model;
 pub use name::{FamilyLevel, ForenameLevel};
 pub use number::different_verified;
 pub use profile::Profile;

@@ -54,6 +54,11 @@ impl Profile {
         }
     }
 
+    /// As [`Profile::new`], with the source (its ODS code): some make more mistakes than others.
+    pub fn said_by(demographics: &Demographics, _source: &str) -> Self {
+        Self::new(demographics)
+    }
+
     /// As the source said it.
     pub fn demographics(&self) -> &Demographics {
         &self.demographics

@@ -19,8 +19,8 @@ fn labelled_pairs_are_decided_as_labelled() {
 #[test]
 fn pairs_that_belong_together_share_a_blocking_key() {
     for (pair, expected, a, b) in pairs() {
-        let keys = blocking::keys(&a);
-        let met = blocking::keys(&b).iter().any(|key| keys.contains(key));
+        let keys = blocking::keys(&Profile::new(&a));
+        let met = blocking::keys(&Profile::new(&b)).iter().any(|key| keys.contains(key));
         assert!(met || expected == "new", "{pair}");
     }
 }
@@ -28,10 +28,9 @@ fn pairs_that_belong_together_share_a_blocking_key() {
 #[test]
 fn keys_of_a_record_are_few_and_each_is_there_once() {
     for (pair, _, a, _) in pairs() {
-        let mut keys = blocking::keys(&a);
+        let keys = blocking::keys(&Profile::new(&a));
         assert!(keys.len() <= 24, "{pair} has {} keys", keys.len());
-        keys.dedup();
-        assert_eq!(keys, blocking::profile_keys(&Profile::new(&a)), "{pair}");
+        assert!(keys.is_sorted_by(|one, next| one < next), "{pair}");
     }
 }
 
