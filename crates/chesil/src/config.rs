@@ -8,8 +8,10 @@ mod channel;
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use accounts::{Organisation, OrganisationKind};
+use empi::Model;
 use gateway::{Consumer, Practice};
 use model::OdsCode;
 use sha2::{Digest, Sha256};
@@ -39,6 +41,8 @@ pub(crate) struct Settings {
     pub(crate) gateway: gateway::Config,
     /// A folder of policies in the place of the standard ones.
     pub(crate) policies: Option<PathBuf>,
+    /// How people are told apart.
+    pub(crate) model: Arc<Model>,
     /// A fingerprint of all files, kept with every processed message.
     pub(crate) hash: String,
 }
@@ -95,6 +99,7 @@ fn settings(
         channels: channels.into_iter().map(|(_, channel)| channel).collect(),
         gateway,
         policies: parsed.policies.map(|policies| folder.join(policies)),
+        model: Arc::new(Model::standard().clone()),
         hash,
     })
 }

@@ -33,6 +33,9 @@ use crate::data_folder::DataFolder;
 /// How long a request may still take when the server stops.
 const GRACE: Duration = Duration::from_secs(5);
 
+/// Records whose keys are made anew in one transaction: a few seconds, so a stop loses little.
+const KEYS_AT_ONCE: u32 = 20_000;
+
 /// What differs between a server and a demonstration.
 pub(crate) struct Mode {
     /// Whom to sign in as, on the sign-in page.
@@ -71,7 +74,7 @@ pub(crate) async fn start(
         .iter()
         .map(|settings| (settings.channel.name.clone(), settings.feed.clone()))
         .collect();
-    let destination = Arc::new(Ingest::new(feeds, Arc::clone(&clock)));
+    let destination = Arc::new(Ingest::new(feeds, Arc::clone(&clock), Arc::clone(&settings.model)));
     let processor =
         Processor::new(inbox.clone(), destination, &settings.hash, Pace::default()).start()?;
 
@@ -124,7 +127,23 @@ pub(crate) fn open_database(settings: &Settings) -> Result<Db> {
         repository::MIGRATIONS,
         engine::MIGRATIONS,
     ])?;
+    index_keys(&db)?;
     Ok(db)
+}
+
+/// Makes the keys by which people are found anew, where this build makes other ones.
+fn index_keys(db: &Db) -> Result<()> {
+    let mut records = 0;
+    loop {
+        let indexed = db.write(|tx| empi::index_keys(tx, KEYS_AT_ONCE))?;
+        records += indexed.records;
+        if indexed.records > 0 {
+            tracing::info!("indexed the keys of {records} records anew");
+        }
+        if indexed.complete {
+            return Ok(());
+        }
+    }
 }
 
 fn policies(settings: &Settings) -> Result<Arc<Policies>> {
@@ -176,6 +195,7 @@ fn portal_state(
         clock,
         random: Arc::new(random),
         policies,
+        model: Arc::clone(&settings.model),
         gateway,
         sources: sources(&settings.organisations, &settings.channels).into(),
         password_cost: mode.password_cost,

@@ -2,12 +2,12 @@
 
 use db::Tx;
 use jiff::Timestamp;
+use matching::Model;
 use model::{Actor, PersonId};
 
 use crate::history::{self, Cause, LinkKind, NewEvent};
-use crate::part::{self, verified};
 use crate::review::{self, Review};
-use crate::{Error, LocalPatient, Result, assertion, join, local_patient, person};
+use crate::{Error, LocalPatient, Result, assertion, join, local_patient, part, person};
 
 /// A steward's answer to a review.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +22,7 @@ pub enum Decision {
 /// against it. The caller writes the audit entry.
 pub fn decide(
     tx: &mut Tx,
+    model: &Model,
     review: i64,
     decision: Decision,
     actor: &Actor,
@@ -30,7 +31,7 @@ pub fn decide(
     let review = review::open(tx, review)?;
     let together = review.a.person == review.b.person;
     let same = decision == Decision::SamePerson;
-    let cause = Cause::steward(actor, &review);
+    let cause = Cause::steward(model, actor, &review);
     assertion::record(tx, review.a.id, review.b.id, same, actor, at)?;
     match decision {
         Decision::SamePerson => {
@@ -76,7 +77,8 @@ fn split(tx: &mut Tx, review: &Review, cause: &Cause, at: Timestamp) -> Result<(
 
 /// The record itself, what its source merged into it, and records with its verified NHS number.
 fn goes_along(member: &LocalPatient, leaves: &LocalPatient, stays: &LocalPatient) -> bool {
-    let number = verified(leaves);
-    let by_number = number.is_some() && number == verified(member) && number != verified(stays);
+    let number = leaves.verified_number();
+    let by_number =
+        number.is_some() && number == member.verified_number() && number != stays.verified_number();
     member.id == leaves.id || member.merged_into == Some(leaves.id) || by_number
 }

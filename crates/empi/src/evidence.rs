@@ -1,12 +1,13 @@
 //! What the index knows that may be the same person, and how sure we are.
 
 use db::Tx;
-use matching::{Basis, Outcome, Profile, ReviewKind, Verdict, against, blocking};
-use model::{Demographics, LocalIdentity, LocalPatientId, PersonId};
+use matching::{Basis, Model, Outcome, Profile, ReviewKind, Verdict};
+use model::{LocalPatientId, PersonId};
 
+use crate::blocking_index::Found;
 use crate::history::Cause;
 use crate::review::NewReview;
-use crate::{LocalPatient, Result, assertion, blocking_index, local_patient};
+use crate::{LocalPatient, Result, assertion, local_patient};
 
 /// A person of more records than this is joined by a steward only.
 pub(crate) const MOST_RECORDS: usize = 40;
@@ -24,17 +25,22 @@ impl Finding {
     }
 
     /// Why this is linked, for the history.
-    pub(crate) fn cause(&self) -> Cause {
+    pub(crate) fn cause(&self, model: &Model) -> Cause {
         let rule = match self.verdict.outcome {
             Outcome::Link(basis) => basis.sentence(),
             Outcome::Review(_) | Outcome::New => "a steward is asked",
         };
-        Cause::evidence(rule, &self.verdict.weight)
+        Cause::evidence(model, rule, &self.verdict.weight).with(self.with)
     }
 
     /// The question for a steward.
-    pub(crate) fn review(&self, patient: &LocalPatient, kind: ReviewKind) -> NewReview {
-        NewReview::evidence(patient.id, self.with, kind, &self.verdict.weight)
+    pub(crate) fn review(
+        &self,
+        model: &Model,
+        patient: LocalPatientId,
+        kind: ReviewKind,
+    ) -> NewReview {
+        NewReview::evidence(model, patient, self.with, kind, &self.verdict.weight)
     }
 
     fn strength(&self) -> (u8, f64) {
@@ -47,18 +53,21 @@ impl Finding {
     }
 }
 
-/// Every person that the record may belong to, strongest first. `own` is the person it is in.
+/// Every person that the record may belong to, strongest first; not the one it is in, where it is
+/// in the index already.
 pub(crate) fn findings(
     tx: &mut Tx,
-    identity: &LocalIdentity,
-    demographics: &Demographics,
-    own: Option<PersonId>,
+    model: &Model,
+    record: &LocalPatient,
+    profile: &Profile,
+    sharing: &Found,
 ) -> Result<Vec<Finding>> {
-    let profile = Profile::new(demographics);
     let mut findings = Vec::new();
-    for person in worth_weighing(tx, identity, &profile, own)? {
-        let members = local_patient::members(tx, person)?;
-        findings.extend(weigh(tx, identity, &profile, person, &members)?);
+    for members in local_patient::people_of(tx, &sharing.patients)? {
+        let is_own = |member: &LocalPatient| member.id == record.id;
+        if !members.iter().any(is_own) {
+            findings.extend(weigh(tx, model, record, profile, &members)?);
+        }
     }
     // The oldest person comes first among equals; sorting is stable.
     findings.sort_by(|a: &Finding, b: &Finding| {
@@ -68,53 +77,31 @@ pub(crate) fn findings(
     Ok(findings)
 }
 
-/// People with at least one record that says more than nothing.
-fn worth_weighing(
-    tx: &mut Tx,
-    identity: &LocalIdentity,
-    profile: &Profile,
-    own: Option<PersonId>,
-) -> Result<Vec<PersonId>> {
-    let mut people = Vec::new();
-    for seq in blocking_index::candidates(tx, &blocking::keys(profile))? {
-        let Some(other) = local_patient::by_seq(tx, seq)? else { continue };
-        let known = Some(other.person) == own || people.contains(&other.person);
-        if known || other.id == identity.local_patient() {
-            continue;
-        }
-        let weight = matching::compare_profiles(profile, &Profile::new(&other.demographics));
-        if matching::decide(&weight) != Outcome::New {
-            people.push(other.person);
-        }
-    }
-    Ok(people)
-}
-
 /// Weighs the record against one whole person; `None` where nothing is to be done.
 fn weigh(
     tx: &mut Tx,
-    identity: &LocalIdentity,
+    model: &Model,
+    record: &LocalPatient,
     profile: &Profile,
-    person: PersonId,
     members: &[LocalPatient],
 ) -> Result<Option<Finding>> {
-    let profiles: Vec<Profile> =
-        members.iter().map(|member| Profile::new(&member.demographics)).collect();
-    let Some(mut verdict) = against(profile, &profiles) else { return Ok(None) };
-    if assertion::keeps_apart(tx, identity.local_patient(), members)? {
+    let verdict = model.against(profile, &local_patient::profiles(members));
+    let Some(mut verdict) = verdict.filter(|verdict| verdict.outcome != Outcome::New) else {
+        return Ok(None);
+    };
+    let Some(with) = members.get(verdict.member) else { return Ok(None) };
+    if assertion::keeps_apart(tx, record.id, members)? {
         return Ok(None);
     }
-    verdict.outcome = cautious(verdict.outcome, identity, members);
-    let with = members.get(verdict.member).map(|member| member.id);
-    let wanted = with.filter(|_| verdict.outcome != Outcome::New);
-    Ok(wanted.map(|with| Finding { person, verdict, with }))
+    verdict.outcome = cautious(verdict.outcome, record, members);
+    Ok(Some(Finding { person: with.person, verdict, with: with.id }))
 }
 
 /// Two active records of one source, or a very large person, are linked by a verified number or by
 /// a steward, never by a sum.
-fn cautious(outcome: Outcome, identity: &LocalIdentity, members: &[LocalPatient]) -> Outcome {
+fn cautious(outcome: Outcome, record: &LocalPatient, members: &[LocalPatient]) -> Outcome {
     let same_source = members.iter().any(|member| {
-        member.identity.authority == identity.authority && member.merged_into.is_none()
+        member.identity.authority == record.identity.authority && member.merged_into.is_none()
     });
     let too_large = members.len() >= MOST_RECORDS;
     match outcome {

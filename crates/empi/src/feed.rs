@@ -2,15 +2,15 @@
 
 use db::Tx;
 use jiff::Timestamp;
-use matching::{Outcome, Veto};
+use matching::{Model, Outcome, Veto, blocking};
 use model::{Demographics, LocalIdentity, OdsCode, PersonId};
 
+use crate::blocking_index::Index;
 use crate::evidence::{self, Finding};
 use crate::history::{self, Cause, LinkKind, NewEvent};
 use crate::join::{self, Joined};
 use crate::{
-    LocalPatient, Result, assertion, blocking_index, local_patient, part, person, review,
-    search_key,
+    LocalPatient, Result, assertion, local_patient, number, part, person, review, search_key,
 };
 
 /// Takes in what a source says about a patient: creates or updates the local patient, links it by
@@ -20,73 +20,132 @@ use crate::{
 /// again changes nothing.
 pub fn feed(
     tx: &mut Tx,
+    model: &Model,
     identity: &LocalIdentity,
     organisation: &OdsCode,
     demographics: &Demographics,
     at: Timestamp,
 ) -> Result<PersonId> {
-    match local_patient::load(tx, identity.local_patient())? {
-        Some(known) if known.demographics == *demographics => Ok(known.person),
-        Some(known) => amended(tx, known, demographics, at),
-        None => first_seen(tx, identity, organisation, demographics, at),
+    let said = Said { identity, organisation, demographics, at };
+    Ok(take_in(tx, model, &mut Index::direct(), &said)?.0)
+}
+
+/// What a source says, and when.
+#[derive(Clone, Copy)]
+pub(crate) struct Said<'a> {
+    pub(crate) identity: &'a LocalIdentity,
+    pub(crate) organisation: &'a OdsCode,
+    pub(crate) demographics: &'a Demographics,
+    pub(crate) at: Timestamp,
+}
+
+/// What it was to us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum News {
+    /// A record that we did not have; it began a person.
+    Alone,
+    /// A record that we did not have, of a person that we had.
+    Linked,
+    /// New details of a record that we had.
+    Amended,
+    /// Nothing.
+    Known,
+}
+
+/// As [`feed`], with the index of keys written as `index` says.
+pub(crate) fn take_in(
+    tx: &mut Tx,
+    model: &Model,
+    index: &mut Index,
+    said: &Said<'_>,
+) -> Result<(PersonId, News)> {
+    match local_patient::load(tx, said.identity.local_patient())? {
+        Some(known) if known.demographics == *said.demographics => Ok((known.person, News::Known)),
+        Some(known) => Ok((amended(tx, model, index, known, said)?, News::Amended)),
+        None => first_seen(tx, model, index, said),
     }
 }
 
 fn first_seen(
     tx: &mut Tx,
-    identity: &LocalIdentity,
-    organisation: &OdsCode,
-    demographics: &Demographics,
-    at: Timestamp,
-) -> Result<PersonId> {
-    let findings = evidence::findings(tx, identity, demographics, None)?;
-    let best = findings.first().filter(|finding| finding.links());
-    let person = match best {
-        Some(finding) => finding.person,
-        None => person::create(tx, identity)?,
-    };
-    let patient = LocalPatient {
+    model: &Model,
+    index: &mut Index,
+    said: &Said<'_>,
+) -> Result<(PersonId, News)> {
+    let mut patient = LocalPatient {
         seq: 0,
-        id: identity.local_patient(),
-        identity: identity.clone(),
-        organisation: organisation.clone(),
-        person,
-        demographics: demographics.clone(),
+        id: said.identity.local_patient(),
+        identity: said.identity.clone(),
+        organisation: said.organisation.clone(),
+        person: person::first_id(said.identity),
+        demographics: said.demographics.clone(),
         merged_into: None,
-        updated_at: at,
+        updated_at: said.at,
+        current_number: number::replaced_by(tx, said.demographics.nhs_number)?,
+    };
+    let profile = patient.profile();
+    let keys = blocking::keys(&profile);
+    let sharing = index.look(tx, &keys)?;
+    let findings = evidence::findings(tx, model, &patient, &profile, &sharing)?;
+    let best = findings.first().filter(|finding| finding.links());
+    patient.person = match best {
+        Some(finding) => finding.person,
+        None => person::create(tx, said.identity)?,
     };
     let seq = local_patient::insert(tx, &patient)?;
-    blocking_index::add(tx, seq, demographics)?;
-    search_key::add(tx, seq, demographics)?;
-    let cause = best.map_or(Cause::first_seen(), Finding::cause);
-    history::add(tx, &NewEvent::of(LinkKind::Linked, patient.id, person, at), &cause)?;
-    follow(tx, &patient, &findings, at)
+    index.add(tx, seq, &keys, &sharing)?;
+    search_key::add(tx, seq, said.demographics)?;
+    let cause = best.map_or_else(|| Cause::first_seen(model), |finding| finding.cause(model));
+    let linked = NewEvent::of(LinkKind::Linked, patient.id, patient.person, said.at);
+    history::add(tx, &linked, &cause)?;
+    let news = if best.is_some() { News::Linked } else { News::Alone };
+    Ok((follow(tx, model, &patient, &findings, said.at)?, news))
 }
 
 fn amended(
     tx: &mut Tx,
+    model: &Model,
+    index: &mut Index,
     known: LocalPatient,
-    demographics: &Demographics,
+    said: &Said<'_>,
+) -> Result<PersonId> {
+    let mut patient = LocalPatient {
+        demographics: said.demographics.clone(),
+        updated_at: said.at,
+        current_number: number::replaced_by(tx, said.demographics.nhs_number)?,
+        ..known.clone()
+    };
+    local_patient::update(tx, &patient)?;
+    search_key::replace(tx, known.seq, &known.demographics, said.demographics)?;
+    look_again(tx, model, index, &known, &mut patient, said.at)
+}
+
+/// What follows for a record whose details, or the number that stands for its own, have changed.
+pub(crate) fn look_again(
+    tx: &mut Tx,
+    model: &Model,
+    index: &mut Index,
+    known: &LocalPatient,
+    patient: &mut LocalPatient,
     at: Timestamp,
 ) -> Result<PersonId> {
-    local_patient::update(tx, known.id, demographics, at)?;
-    blocking_index::replace(tx, known.seq, &known.demographics, demographics)?;
-    search_key::replace(tx, known.seq, &known.demographics, demographics)?;
-    let mut patient =
-        LocalPatient { demographics: demographics.clone(), updated_at: at, ..known.clone() };
-    review::reassess(tx, &patient, at)?;
-    let parted = part::by_number(tx, &known, &patient, at)?;
+    let profile = patient.profile();
+    let keys = blocking::keys(&profile);
+    index.replace(tx, known.seq, &blocking::keys(&known.profile()), &keys)?;
+    review::reassess(tx, model, patient, at)?;
+    let parted = part::by_number(tx, model, known, patient, at)?;
     match parted {
         Some(own) => patient.person = own,
-        None => question_own_links(tx, &patient, at)?,
+        None => question_own_links(tx, model, patient, at)?,
     }
-    let own = Some(patient.person);
-    let mut findings = evidence::findings(tx, &patient.identity, demographics, own)?;
+    let sharing = index.look(tx, &keys)?;
+    let mut findings = evidence::findings(tx, model, patient, &profile, &sharing)?;
     // About the person that it has just left a steward is asked already.
     findings.retain(|finding| parted.is_none() || finding.person != known.person);
-    let person = follow(tx, &patient, &findings, at)?;
+    let person = follow(tx, model, patient, &findings, at)?;
     if person != patient.person {
-        review::reassess(tx, &LocalPatient { person, ..patient }, at)?;
+        patient.person = person;
+        review::reassess(tx, model, patient, at)?;
     }
     Ok(person)
 }
@@ -94,6 +153,7 @@ fn amended(
 /// Acts on the findings, strongest first: joins what the evidence joins, files what it leaves open.
 fn follow(
     tx: &mut Tx,
+    model: &Model,
     patient: &LocalPatient,
     findings: &[Finding],
     at: Timestamp,
@@ -104,21 +164,19 @@ fn follow(
         if other == person {
             continue;
         }
-        match join::by_evidence(tx, person, other, &finding.cause(), at)? {
+        match join::by_evidence(tx, model, person, other, &finding.cause(model), at)? {
             Joined::Into(survivor) => person = survivor,
             Joined::Doubtful(kind) => {
-                review::file(tx, &finding.review(patient, kind), at)?;
+                review::file(tx, &finding.review(model, patient.id, kind), at)?;
             }
             Joined::KeptApart => {}
         }
     }
     for finding in findings {
+        let Outcome::Review(kind) = finding.verdict.outcome else { continue };
         let other = person::resolve(tx, finding.person)?.unwrap_or(finding.person);
-        if let Outcome::Review(kind) = finding.verdict.outcome
-            && other != person
-            && !join::kept_apart(tx, person, other)?
-        {
-            review::file(tx, &finding.review(patient, kind), at)?;
+        if other != person && !join::kept_apart(tx, person, other)? {
+            review::file(tx, &finding.review(model, patient.id, kind), at)?;
         }
     }
     Ok(person)
@@ -127,14 +185,20 @@ fn follow(
 /// New details may contradict a link that exists: a number that fits neither name nor birth date. A
 /// steward decides, and whoever reads the record is warned; only a corrected verified number parts
 /// records at once.
-fn question_own_links(tx: &mut Tx, patient: &LocalPatient, at: Timestamp) -> Result<()> {
+fn question_own_links(
+    tx: &mut Tx,
+    model: &Model,
+    patient: &LocalPatient,
+    at: Timestamp,
+) -> Result<()> {
+    let profile = patient.profile();
     for member in local_patient::members(tx, patient.person)? {
         if member.id == patient.id || assertion::between(tx, patient.id, member.id)?.is_some() {
             continue;
         }
-        let weight = matching::compare(&patient.demographics, &member.demographics);
+        let weight = model.compare(&profile, &member.profile());
         if weight.vetoes.iter().copied().any(Veto::is_hard) {
-            let doubt = review::NewReview::untenable(patient.id, member.id, &weight);
+            let doubt = review::NewReview::untenable(model, patient.id, member.id, &weight);
             return review::file(tx, &doubt, at);
         }
     }

@@ -5,7 +5,8 @@ use jiff::civil::Date;
 use matching::{Agreement, BirthDateLevel, FamilyLevel, ForenameLevel, Profile, blocking};
 use model::{Demographics, NhsNumber, PersonId, PersonName};
 
-use crate::{Error, LocalPatient, Result, blocking_index, local_patient, person};
+use crate::blocking_index::Index;
+use crate::{Error, LocalPatient, Result, local_patient, number, person};
 
 /// As many people as a page shows; the NHS's own tracing service gives no more either.
 const MOST_FOUND: usize = 50;
@@ -77,14 +78,16 @@ pub fn find(tx: &mut Tx, search: &Search) -> Result<FoundPeople> {
 }
 
 fn by_number(tx: &mut Tx, number: &NhsNumber) -> Result<FoundPeople> {
+    // Somebody may know a number that PDS has replaced since.
+    let number = number::replaced_by(tx, Some(*number))?.unwrap_or(*number);
     let mut people = Vec::new();
-    for members in people_sharing(tx, &[blocking::number_key(number)])? {
+    for members in people_sharing(tx, &[blocking::number_key(&number)])? {
         let Some(id) = members.first().map(|member| member.person) else { continue };
         let demographics = person::golden(&members);
         people.push(Found { id, demographics, exactness: Exactness::NhsNumber });
     }
     // The person whose own number it is comes before one with a record that carries it by mistake.
-    people.sort_by_key(|found| found.demographics.nhs_number.as_ref() != Some(number));
+    people.sort_by_key(|found| found.demographics.nhs_number != Some(number));
     Ok(first_page(people))
 }
 
@@ -169,16 +172,8 @@ fn is_wanted(found: Agreement) -> bool {
 
 /// The records of every person of whom one shares a key.
 fn people_sharing(tx: &mut Tx, keys: &[blocking::Key]) -> Result<Vec<Vec<LocalPatient>>> {
-    let mut seen = Vec::new();
-    let mut people = Vec::new();
-    for seq in blocking_index::candidates(tx, keys)? {
-        let Some(record) = local_patient::by_seq(tx, seq)? else { continue };
-        if !seen.contains(&record.person) {
-            seen.push(record.person);
-            people.push(local_patient::members(tx, record.person)?);
-        }
-    }
-    Ok(people)
+    let found = Index::direct().look(tx, keys)?;
+    local_patient::people_of(tx, &found.patients)
 }
 
 impl std::fmt::Debug for Search {

@@ -2,7 +2,7 @@
 
 use db::{Row, Tx, params};
 use jiff::Timestamp;
-use matching::{MODEL_VERSION, Weight};
+use matching::{Model, Weight};
 use model::{Actor, LocalPatientId, PersonId};
 use serde::{Deserialize, Serialize};
 
@@ -141,37 +141,50 @@ pub(crate) struct Cause {
     rule: String,
     weight: Option<f64>,
     waterfall: Vec<Evidence>,
+    model_version: String,
+    compared: Option<LocalPatientId>,
     actor: String,
 }
 
 impl Cause {
-    pub(crate) fn first_seen() -> Self {
+    pub(crate) fn first_seen(model: &Model) -> Self {
         Self {
             rule: "first seen, like no one known".into(),
             weight: None,
             waterfall: Vec::new(),
+            model_version: model.version().to_owned(),
+            compared: None,
             actor: "engine".into(),
         }
     }
 
-    pub(crate) fn evidence(rule: &str, weight: &Weight) -> Self {
+    pub(crate) fn evidence(model: &Model, rule: &str, weight: &Weight) -> Self {
         Self {
             rule: rule.to_owned(),
             weight: Some(weight.total),
             waterfall: Evidence::of(weight),
+            model_version: model.version().to_owned(),
+            compared: None,
             actor: "engine".into(),
         }
     }
 
-    pub(crate) fn source(rule: &str, weight: &Weight) -> Self {
-        Self { actor: "source".into(), ..Self::evidence(rule, weight) }
+    pub(crate) fn source(model: &Model, rule: &str, weight: &Weight) -> Self {
+        Self { actor: "source".into(), ..Self::evidence(model, rule, weight) }
     }
 
-    pub(crate) fn steward(actor: &Actor, review: &Review) -> Self {
+    /// The record of the other person that it was decided with.
+    pub(crate) fn with(self, compared: LocalPatientId) -> Self {
+        Self { compared: Some(compared), ..self }
+    }
+
+    pub(crate) fn steward(model: &Model, actor: &Actor, review: &Review) -> Self {
         Self {
             rule: format!("decided by a steward, review {}", review.id),
             weight: Some(review.weight),
             waterfall: review.waterfall.clone(),
+            model_version: model.version().to_owned(),
+            compared: Some(review.a.id),
             actor: actor_text(actor),
         }
     }
@@ -209,8 +222,8 @@ impl NewEvent {
 pub(crate) fn add(tx: &mut Tx, event: &NewEvent, cause: &Cause) -> Result<()> {
     tx.execute(
         "insert into link_event
-             (at, kind, local_patient, person, other_person, rule, weight, waterfall, model_version, actor)
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+             (at, kind, local_patient, person, other_person, rule, weight, waterfall, model_version, actor, compared)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         params![
             event.at,
             event.kind.code(),
@@ -220,8 +233,9 @@ pub(crate) fn add(tx: &mut Tx, event: &NewEvent, cause: &Cause) -> Result<()> {
             &cause.rule,
             cause.weight,
             write_waterfall(&cause.waterfall)?,
-            MODEL_VERSION,
-            &cause.actor
+            &cause.model_version,
+            &cause.actor,
+            cause.compared.map(LocalPatientId::uuid)
         ],
     )?;
     Ok(())

@@ -2,7 +2,7 @@
 
 use db::{Tx, params};
 use jiff::Timestamp;
-use matching::{ReviewKind, Veto};
+use matching::{Model, ReviewKind, Veto};
 use model::PersonId;
 
 use crate::evidence::MOST_RECORDS;
@@ -23,28 +23,31 @@ pub(crate) enum Joined {
 /// that fits both of two twins must not make them one.
 pub(crate) fn by_evidence(
     tx: &mut Tx,
+    model: &Model,
     a: PersonId,
     b: PersonId,
     cause: &Cause,
     at: Timestamp,
 ) -> Result<Joined> {
     let forbids = |veto: Veto| veto.is_hard() || matches!(veto, Veto::Sensitive | Veto::Twins);
-    unless(tx, (a, b), forbids, cause, at)
+    unless(tx, model, (a, b), forbids, cause, at)
 }
 
 /// Joins two people because their source says that it is one; only a hard veto stands against it.
 pub(crate) fn by_source(
     tx: &mut Tx,
+    model: &Model,
     a: PersonId,
     b: PersonId,
     cause: &Cause,
     at: Timestamp,
 ) -> Result<Joined> {
-    unless(tx, (a, b), Veto::is_hard, cause, at)
+    unless(tx, model, (a, b), Veto::is_hard, cause, at)
 }
 
 fn unless(
     tx: &mut Tx,
+    model: &Model,
     (a, b): (PersonId, PersonId),
     forbids: impl Fn(Veto) -> bool,
     cause: &Cause,
@@ -54,7 +57,7 @@ fn unless(
     if any_kept_apart(tx, &records_a, &records_b)? {
         return Ok(Joined::KeptApart);
     }
-    if let Some(kind) = doubt(&records_a, &records_b, forbids) {
+    if let Some(kind) = doubt(model, &records_a, &records_b, forbids) {
         return Ok(Joined::Doubtful(kind));
     }
     people(tx, a, b, cause, at).map(Joined::Into)
@@ -78,6 +81,7 @@ pub(crate) fn any_kept_apart(tx: &mut Tx, a: &[LocalPatient], b: &[LocalPatient]
 
 /// What stands against one person of all these records.
 fn doubt(
+    model: &Model,
     a: &[LocalPatient],
     b: &[LocalPatient],
     forbids: impl Fn(Veto) -> bool,
@@ -85,9 +89,10 @@ fn doubt(
     if a.len() + b.len() > MOST_RECORDS {
         return Some(ReviewKind::PossibleDuplicate);
     }
+    let (a, b) = (local_patient::profiles(a), local_patient::profiles(b));
     a.iter()
         .flat_map(|one| b.iter().map(move |other| (one, other)))
-        .flat_map(|(one, other)| matching::compare(&one.demographics, &other.demographics).vetoes)
+        .flat_map(|(one, other)| model.compare(one, other).vetoes)
         .find(|veto| forbids(*veto))
         .map(Veto::review)
 }

@@ -21,7 +21,9 @@ mod search;
 mod search_key;
 mod trace;
 mod local_patient;
+mod number;
 mod blocking_index;
+mod index_keys;
 mod assertion;
 mod error;
 
@@ -30,8 +32,9 @@ pub use error::Error;
 pub use feed::feed;
 pub use find::{Exactness, Found, FoundPeople, Search, find};
 pub use history::{Evidence, LinkEvent, LinkKind, link_history, person_on};
+pub use index_keys::{Indexed, index_keys};
 pub use local_patient::{LocalPatient, local_patient, local_patients};
-pub use matching::{MODEL_VERSION, ReviewKind};
+pub use matching::{Model, ReviewKind};
 pub use merge::merge;
 pub use person::{Person, former_ids, person, person_of, resolve};
 pub use review::{Page, Question, Review, review, review_count, review_queue};
@@ -42,6 +45,7 @@ pub use trace::{Traced, trace};
 /// What this keeper adds to the database.
 pub const MIGRATIONS: &[db::Migration] = &[
     db::Migration { name: "empi/0001_people", sql: include_str!("../migrations/0001_people.sql") },
+    db::Migration { name: "empi/0002_keys", sql: include_str!("../migrations/0002_keys.sql") },
     db::Migration {
         name: "empi/0004_search_key",
         sql: include_str!("../migrations/0004_search_key.sql"),

@@ -1,8 +1,13 @@
 //! Local patients: one organisation's record of a person, as that organisation last described it.
 
-use db::{Row, Tx, params};
+use std::collections::{BTreeMap, BTreeSet};
+
+use db::{Row, Tx, Value, params};
 use jiff::Timestamp;
-use model::{Demographics, LocalIdentity, LocalPatientId, OdsCode, PersonId};
+use matching::Profile;
+use model::{
+    Demographics, LocalIdentity, LocalPatientId, NhsNumber, NhsNumberStatus, OdsCode, PersonId,
+};
 
 use crate::{Error, Result, person};
 
@@ -24,6 +29,47 @@ pub struct LocalPatient {
     pub merged_into: Option<LocalPatientId>,
     /// When its details last changed.
     pub updated_at: Timestamp,
+    /// The NHS number that has replaced the one it gives.
+    pub(crate) current_number: Option<NhsNumber>,
+}
+
+impl LocalPatient {
+    /// The person's NHS number by this record: what the source says, or what has replaced that.
+    pub(crate) fn number(&self) -> Option<NhsNumber> {
+        self.demographics.nhs_number.map(|said| self.current_number.unwrap_or(said))
+    }
+
+    /// Its NHS number, where the source has it verified.
+    pub(crate) fn verified_number(&self) -> Option<NhsNumber> {
+        let verified = self.demographics.nhs_number_status == NhsNumberStatus::Verified;
+        self.number().filter(|_| verified)
+    }
+
+    /// Ready to be compared, with the NHS number of today.
+    pub(crate) fn profile(&self) -> Profile {
+        let source = self.organisation.as_str();
+        if self.current_number.is_none() {
+            return Profile::said_by(&self.demographics, source);
+        }
+        let nhs_number = self.number();
+        Profile::said_by(&Demographics { nhs_number, ..self.demographics.clone() }, source)
+    }
+}
+
+/// Every record of a person, ready to be compared.
+pub(crate) fn profiles(members: &[LocalPatient]) -> Vec<Profile> {
+    members.iter().map(LocalPatient::profile).collect()
+}
+
+/// The columns that [`Stored`] reads, after `select` and before the rest.
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "select seq, id, authority, value, organisation, person, demographics, merged_into,
+             updated_at, current_number from local_patient ",
+            $rest
+        )
+    };
 }
 
 /// The records linked to a person (which may be named by an id that redirects), oldest first.
@@ -53,8 +99,7 @@ pub(crate) fn shown(members: Vec<LocalPatient>) -> Vec<LocalPatient> {
 
 pub(crate) fn members(tx: &mut Tx, person: PersonId) -> Result<Vec<LocalPatient>> {
     let rows = tx.query(
-        "select seq, id, authority, value, organisation, person, demographics, merged_into, updated_at
-         from local_patient where person = ?1 order by seq",
+        select!("where person = ?1 order by seq"),
         params![person.uuid()],
         Stored::from_row,
     )?;
@@ -62,30 +107,56 @@ pub(crate) fn members(tx: &mut Tx, person: PersonId) -> Result<Vec<LocalPatient>
 }
 
 pub(crate) fn load(tx: &mut Tx, id: LocalPatientId) -> Result<Option<LocalPatient>> {
-    let row = tx.query_one(
-        "select seq, id, authority, value, organisation, person, demographics, merged_into, updated_at
-         from local_patient where id = ?1",
-        params![id.uuid()],
-        Stored::from_row,
-    )?;
+    let row = tx.query_one(select!("where id = ?1"), params![id.uuid()], Stored::from_row)?;
     row.map(Stored::complete).transpose()
 }
 
-pub(crate) fn by_seq(tx: &mut Tx, seq: i64) -> Result<Option<LocalPatient>> {
-    let row = tx.query_one(
-        "select seq, id, authority, value, organisation, person, demographics, merged_into, updated_at
-         from local_patient where seq = ?1",
-        params![seq],
+/// The records that came after this one, in the order in which they came.
+pub(crate) fn after(tx: &mut Tx, seq: i64, limit: u32) -> Result<Vec<LocalPatient>> {
+    let rows = tx.query(
+        select!("where seq > ?1 order by seq limit ?2"),
+        params![seq, limit],
         Stored::from_row,
     )?;
-    row.map(Stored::complete).transpose()
+    rows.into_iter().map(Stored::complete).collect()
 }
+
+/// Everybody of whom one of these records is a part: the records of each person, the oldest person
+/// and in it the oldest record first.
+pub(crate) fn people_of(tx: &mut Tx, seqs: &BTreeSet<i64>) -> Result<Vec<Vec<LocalPatient>>> {
+    let mut records: BTreeMap<i64, LocalPatient> = BTreeMap::new();
+    let seqs: Vec<i64> = seqs.iter().copied().collect();
+    for some in seqs.chunks(AT_ONCE) {
+        let padding = std::iter::repeat_n(0, AT_ONCE.saturating_sub(some.len()));
+        let values: Vec<Value> = some.iter().copied().chain(padding).map(Value::from).collect();
+        for row in tx.query(PEOPLE_OF, &values, Stored::from_row)? {
+            records.insert(row.seq, row.complete()?);
+        }
+    }
+    let mut people: Vec<Vec<LocalPatient>> = Vec::new();
+    let mut places: BTreeMap<PersonId, usize> = BTreeMap::new();
+    for record in records.into_values() {
+        let place = *places.entry(record.person).or_insert(people.len());
+        match people.get_mut(place) {
+            Some(members) => members.push(record),
+            None => people.push(vec![record]),
+        }
+    }
+    Ok(people)
+}
+
+/// Records in one question of [`people_of`].
+const AT_ONCE: usize = 16;
+const PEOPLE_OF: &str = select!(
+    "where person in (select person from local_patient where seq in
+        (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16))"
+);
 
 /// Returns the number by which the blocking index knows the record.
 pub(crate) fn insert(tx: &mut Tx, patient: &LocalPatient) -> Result<i64> {
     let seq = tx.query_one(
-        "insert into local_patient (id, person, authority, value, organisation, demographics, updated_at)
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7) returning seq",
+        "insert into local_patient (id, person, authority, value, organisation, demographics, updated_at, current_number)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) returning seq",
         params![
             patient.id.uuid(),
             patient.person.uuid(),
@@ -93,22 +164,24 @@ pub(crate) fn insert(tx: &mut Tx, patient: &LocalPatient) -> Result<i64> {
             &patient.identity.value,
             patient.organisation.as_str(),
             json(&patient.demographics)?,
-            patient.updated_at
+            patient.updated_at,
+            patient.current_number.map(String::from)
         ],
         |row| row.get(0),
     )?;
     seq.ok_or(Error::Unknown("number of a new record"))
 }
 
-pub(crate) fn update(
-    tx: &mut Tx,
-    id: LocalPatientId,
-    demographics: &Demographics,
-    at: Timestamp,
-) -> Result<()> {
+/// Stores what its source says now.
+pub(crate) fn update(tx: &mut Tx, patient: &LocalPatient) -> Result<()> {
     tx.execute(
-        "update local_patient set demographics = ?2, updated_at = ?3 where id = ?1",
-        params![id.uuid(), json(demographics)?, at],
+        "update local_patient set demographics = ?2, updated_at = ?3, current_number = ?4 where seq = ?1",
+        params![
+            patient.seq,
+            json(&patient.demographics)?,
+            patient.updated_at,
+            patient.current_number.map(String::from)
+        ],
     )?;
     Ok(())
 }
@@ -148,6 +221,7 @@ struct Stored {
     demographics: String,
     merged_into: Option<uuid::Uuid>,
     updated_at: Timestamp,
+    current_number: Option<String>,
 }
 
 impl Stored {
@@ -162,6 +236,7 @@ impl Stored {
             demographics: row.get(6)?,
             merged_into: row.get(7)?,
             updated_at: row.get(8)?,
+            current_number: row.get(9)?,
         })
     }
 
@@ -177,6 +252,11 @@ impl Stored {
             demographics: serde_json::from_str(&self.demographics).map_err(stored)?,
             merged_into: self.merged_into.map(LocalPatientId::from_uuid),
             updated_at: self.updated_at,
+            current_number: self
+                .current_number
+                .map(NhsNumber::try_from)
+                .transpose()
+                .map_err(|_| Error::Unknown("current NHS number"))?,
         })
     }
 }

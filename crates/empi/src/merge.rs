@@ -2,7 +2,7 @@
 
 use db::Tx;
 use jiff::Timestamp;
-use matching::ReviewKind;
+use matching::{Model, ReviewKind};
 use model::{Demographics, LocalIdentity, OdsCode, PersonId};
 
 use crate::history::Cause;
@@ -18,13 +18,14 @@ const RULE: &str = "merged at the source";
 /// recorded but the people stay two and a review is filed. Returns the survivor's person.
 pub fn merge(
     tx: &mut Tx,
+    model: &Model,
     survivor: &LocalIdentity,
     subsumed: &LocalIdentity,
     organisation: &OdsCode,
     at: Timestamp,
 ) -> Result<PersonId> {
-    let kept = known_or_new(tx, survivor, organisation, at)?;
-    let gone = known_or_new(tx, subsumed, organisation, at)?;
+    let kept = known_or_new(tx, model, survivor, organisation, at)?;
+    let gone = known_or_new(tx, model, subsumed, organisation, at)?;
     if kept.id == gone.id || gone.merged_into == Some(kept.id) {
         return Ok(kept.person);
     }
@@ -32,13 +33,13 @@ pub fn merge(
     if kept.person == gone.person {
         return Ok(kept.person);
     }
-    let weight = matching::compare(&kept.demographics, &gone.demographics);
-    let cause = Cause::source(RULE, &weight);
-    match join::by_source(tx, kept.person, gone.person, &cause, at)? {
+    let weight = model.compare(&kept.profile(), &gone.profile());
+    let cause = Cause::source(model, RULE, &weight).with(kept.id);
+    match join::by_source(tx, model, kept.person, gone.person, &cause, at)? {
         Joined::Into(person) => Ok(person),
         Joined::Doubtful(_) | Joined::KeptApart => {
             let kind = ReviewKind::PossibleDuplicate;
-            review::file(tx, &NewReview::source(kept.id, gone.id, kind, &weight), at)?;
+            review::file(tx, &NewReview::source(model, kept.id, gone.id, kind, &weight), at)?;
             Ok(kept.person)
         }
     }
@@ -48,6 +49,7 @@ pub fn merge(
 /// that a later message about it is not a stranger.
 fn known_or_new(
     tx: &mut Tx,
+    model: &Model,
     identity: &LocalIdentity,
     organisation: &OdsCode,
     at: Timestamp,
@@ -55,7 +57,7 @@ fn known_or_new(
     if let Some(known) = local_patient::load(tx, identity.local_patient())? {
         return Ok(known);
     }
-    feed(tx, identity, organisation, &Demographics::default(), at)?;
+    feed(tx, model, identity, organisation, &Demographics::default(), at)?;
     local_patient::load(tx, identity.local_patient())?.ok_or(crate::Error::Unknown("local patient"))
 }
 

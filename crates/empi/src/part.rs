@@ -3,7 +3,8 @@
 
 use db::Tx;
 use jiff::Timestamp;
-use model::{NhsNumber, NhsNumberStatus, PersonId};
+use matching::Model;
+use model::{NhsNumber, PersonId};
 
 use crate::history::{self, Cause, LinkKind, NewEvent};
 use crate::review::{self, NewReview};
@@ -37,12 +38,13 @@ pub(crate) fn out_of(
 /// is only questioned. Returns its new person.
 pub(crate) fn by_number(
     tx: &mut Tx,
+    model: &Model,
     before: &LocalPatient,
     patient: &LocalPatient,
     at: Timestamp,
 ) -> Result<Option<PersonId>> {
-    let number = verified(patient);
-    if number.is_none() || number == verified(before) {
+    let number = patient.verified_number();
+    if number.is_none() || number == before.verified_number() {
         return Ok(None);
     }
     let members = local_patient::members(tx, patient.person)?;
@@ -52,25 +54,26 @@ pub(crate) fn by_number(
     if is_confirmed(tx, patient, &members)? {
         return Ok(None);
     }
-    let weight = matching::compare(&patient.demographics, &other.demographics);
+    let weight = model.compare(&patient.profile(), &other.profile());
     let new = person::create(tx, &patient.identity)?;
     let leaving: Vec<&LocalPatient> = members
         .iter()
         .filter(|member| member.id == patient.id || goes_along(member, patient, number))
         .collect();
-    out_of(tx, patient.person, &leaving, new, &Cause::evidence(RULE, &weight), at)?;
-    review::file(tx, &NewReview::untenable(patient.id, other.id, &weight), at)?;
+    out_of(
+        tx,
+        patient.person,
+        &leaving,
+        new,
+        &Cause::evidence(model, RULE, &weight).with(other.id),
+        at,
+    )?;
+    review::file(tx, &NewReview::untenable(model, patient.id, other.id, &weight), at)?;
     Ok(Some(new))
 }
 
-/// The record's verified NHS number.
-pub(crate) fn verified(patient: &LocalPatient) -> Option<NhsNumber> {
-    let demographics = &patient.demographics;
-    demographics.nhs_number.filter(|_| demographics.nhs_number_status == NhsNumberStatus::Verified)
-}
-
 fn differs(member: &LocalPatient, number: Option<NhsNumber>) -> bool {
-    verified(member).is_some_and(|verified| Some(verified) != number)
+    member.verified_number().is_some_and(|verified| Some(verified) != number)
 }
 
 /// What its source merged into the record stands or falls with it.

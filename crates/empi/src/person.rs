@@ -64,15 +64,16 @@ pub fn person(tx: &mut Tx, id: PersonId) -> Result<Option<Person>> {
 /// earlier ones behind them. If any of them is sensitive, place and contacts are left out (PDS
 /// S-flag).
 pub(crate) fn golden(members: &[LocalPatient]) -> Demographics {
-    let newest = newest_first(members);
+    let records = newest_first(members);
+    let newest: Vec<&Demographics> = records.iter().map(|record| &record.demographics).collect();
     let mut golden = Demographics::default();
-    let number = newest
+    let number = records
         .iter()
-        .filter(|d| d.nhs_number.is_some())
-        .min_by_key(|d| d.nhs_number_status != NhsNumberStatus::Verified);
+        .filter(|record| record.number().is_some())
+        .min_by_key(|record| record.verified_number().is_none());
     if let Some(holder) = number {
-        golden.nhs_number = holder.nhs_number;
-        golden.nhs_number_status = holder.nhs_number_status;
+        golden.nhs_number = holder.number();
+        golden.nhs_number_status = holder.demographics.nhs_number_status;
     }
     for record in &newest {
         add_new(&mut golden.names, &record.names);
@@ -85,15 +86,15 @@ pub(crate) fn golden(members: &[LocalPatient]) -> Demographics {
     golden.gp_practice = newest.iter().find_map(|d| d.gp_practice.clone());
     golden.birth_order = newest.iter().find_map(|d| d.birth_order);
     golden.sensitive = newest.iter().any(|d| d.sensitive);
-    set_death(&mut golden, &newest);
+    set_death(&mut golden, &records);
     if golden.sensitive { without_place(golden) } else { golden }
 }
 
 /// Records in use before those merged away at their source; the newest first among each.
-fn newest_first(members: &[LocalPatient]) -> Vec<&Demographics> {
+fn newest_first(members: &[LocalPatient]) -> Vec<&LocalPatient> {
     let mut newest: Vec<&LocalPatient> = members.iter().collect();
     newest.sort_by_key(|m| (m.merged_into.is_some(), std::cmp::Reverse(m.updated_at), m.seq));
-    newest.into_iter().map(|member| &member.demographics).collect()
+    newest
 }
 
 fn add_new<T: PartialEq + Clone>(kept: &mut Vec<T>, more: &[T]) {
@@ -120,18 +121,19 @@ fn birth_date(newest: &[&Demographics]) -> Option<jiff::civil::Date> {
 
 /// A death is never carried over by likeness alone: it counts if the record that says so holds
 /// the person's NHS number, or if every record says so.
-fn set_death(golden: &mut Demographics, newest: &[&Demographics]) {
-    let says_dead = |d: &&&Demographics| d.deceased || d.death_date.is_some();
+fn set_death(golden: &mut Demographics, newest: &[&LocalPatient]) {
+    let death = |record: &LocalPatient| record.demographics.death_date;
+    let says_dead =
+        |record: &&&LocalPatient| record.demographics.deceased || death(record).is_some();
     let by_number = newest
         .iter()
         .filter(says_dead)
-        .find(|d| d.nhs_number.is_some() && d.nhs_number == golden.nhs_number);
-    let all = newest.first().filter(|_| newest.iter().all(|d| says_dead(&d)));
+        .find(|record| record.number().is_some() && record.number() == golden.nhs_number);
+    let all = newest.first().filter(|_| newest.iter().all(|record| says_dead(&record)));
     if let Some(record) = by_number.or(all) {
         golden.deceased = true;
-        golden.death_date = record
-            .death_date
-            .or_else(|| newest.iter().filter(says_dead).find_map(|d| d.death_date));
+        golden.death_date = death(record)
+            .or_else(|| newest.iter().filter(says_dead).find_map(|record| death(record)));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use db::{Row, Tx, params};
 use jiff::Timestamp;
-use matching::{MODEL_VERSION, Outcome, ReviewKind, Veto, Weight};
+use matching::{Model, Outcome, ReviewKind, Veto, Weight};
 use model::{Actor, LocalPatientId, OdsCode, PersonId};
 
 use crate::history::{Evidence, actor_text, read_waterfall, write_waterfall};
@@ -112,11 +112,13 @@ pub(crate) struct NewReview {
     kind: ReviewKind,
     weight: f64,
     waterfall: Vec<Evidence>,
+    model_version: String,
     filed_by: &'static str,
 }
 
 impl NewReview {
     pub(crate) fn evidence(
+        model: &Model,
         a: LocalPatientId,
         b: LocalPatientId,
         kind: ReviewKind,
@@ -128,23 +130,30 @@ impl NewReview {
             kind,
             weight: weight.total,
             waterfall: Evidence::of(weight),
+            model_version: model.version().to_owned(),
             filed_by: "engine",
         }
     }
 
     /// A link that exists, and that newer details contradict.
-    pub(crate) fn untenable(a: LocalPatientId, b: LocalPatientId, weight: &Weight) -> Self {
-        Self::evidence(a, b, ReviewKind::ConfusedNumber, weight)
+    pub(crate) fn untenable(
+        model: &Model,
+        a: LocalPatientId,
+        b: LocalPatientId,
+        weight: &Weight,
+    ) -> Self {
+        Self::evidence(model, a, b, ReviewKind::ConfusedNumber, weight)
     }
 
     /// A merge that the source reports and the engine may not follow.
     pub(crate) fn source(
+        model: &Model,
         a: LocalPatientId,
         b: LocalPatientId,
         kind: ReviewKind,
         weight: &Weight,
     ) -> Self {
-        Self { filed_by: "source", ..Self::evidence(a, b, kind, weight) }
+        Self { filed_by: "source", ..Self::evidence(model, a, b, kind, weight) }
     }
 }
 
@@ -170,7 +179,7 @@ pub(crate) fn file(tx: &mut Tx, new: &NewReview, at: Timestamp) -> Result<()> {
             priority(new.kind),
             new.weight,
             write_waterfall(&new.waterfall)?,
-            MODEL_VERSION,
+            &new.model_version,
             new.filed_by,
             at
         ],
@@ -213,7 +222,12 @@ pub(crate) fn settle(tx: &mut Tx, person: PersonId, at: Timestamp) -> Result<()>
 }
 
 /// Looks again at the open questions about a record whose details have changed.
-pub(crate) fn reassess(tx: &mut Tx, patient: &LocalPatient, at: Timestamp) -> Result<()> {
+pub(crate) fn reassess(
+    tx: &mut Tx,
+    model: &Model,
+    patient: &LocalPatient,
+    at: Timestamp,
+) -> Result<()> {
     let open: Vec<(i64, uuid::Uuid)> = tx.query(
         "select seq, case when a = ?1 then b else a end from review
          where (a = ?1 or b = ?1) and state = 'open' and filed_by = 'engine'",
@@ -224,7 +238,7 @@ pub(crate) fn reassess(tx: &mut Tx, patient: &LocalPatient, at: Timestamp) -> Re
         let Some(other) = local_patient::load(tx, LocalPatientId::from_uuid(other))? else {
             continue;
         };
-        if is_settled(patient, &other) {
+        if is_settled(model, patient, &other) {
             tx.execute(
                 "update review set state = 'resolved', closed_by = 'engine', closed_at = ?2 where seq = ?1",
                 params![seq, at],
@@ -235,12 +249,12 @@ pub(crate) fn reassess(tx: &mut Tx, patient: &LocalPatient, at: Timestamp) -> Re
 }
 
 /// Linked and no longer contradicted, or apart and no longer alike.
-fn is_settled(patient: &LocalPatient, other: &LocalPatient) -> bool {
-    let weight = matching::compare(&patient.demographics, &other.demographics);
+fn is_settled(model: &Model, patient: &LocalPatient, other: &LocalPatient) -> bool {
+    let weight = model.compare(&patient.profile(), &other.profile());
     if patient.person == other.person {
         !weight.vetoes.iter().copied().any(Veto::is_hard)
     } else {
-        matching::decide(&weight) == Outcome::New
+        model.decide(&weight) == Outcome::New
     }
 }
 

@@ -1,12 +1,11 @@
 //! Whom do these demographics mean? Weighed as a feed's would be, and nothing is kept.
 
-use std::collections::BTreeSet;
-
 use db::Tx;
-use matching::{Outcome, Profile, against, blocking};
+use matching::{Model, Outcome, Profile, blocking};
 use model::{Demographics, PersonId};
 
-use crate::{LocalPatient, Result, blocking_index, local_patient, person};
+use crate::blocking_index::Index;
+use crate::{LocalPatient, Result, local_patient, person};
 
 /// A person that may be meant.
 #[derive(Debug, Clone)]
@@ -23,23 +22,21 @@ pub struct Traced {
 ///
 /// A sensitive person (PDS S-flag) is weighed by numbers, names, birth date and gender only: neither
 /// found nor made likelier by an address or a telephone.
-pub fn trace(tx: &mut Tx, demographics: &Demographics) -> Result<Vec<Traced>> {
+pub fn trace(tx: &mut Tx, model: &Model, demographics: &Demographics) -> Result<Vec<Traced>> {
     let whole = Profile::new(demographics);
     let placeless = Profile::new(&weighable(demographics));
-    let without_place = blocking_index::candidates(tx, &blocking::keys(&placeless))?;
-    let with_place = blocking_index::candidates(tx, &blocking::keys(&whole))?;
-    let mut weighed = BTreeSet::new();
+    let index = Index::direct();
+    let without_place = index.look(tx, &blocking::keys(&placeless))?.patients;
+    let with_place = index.look(tx, &blocking::keys(&whole))?.patients;
     let mut traced = Vec::new();
-    for seq in with_place.union(&without_place) {
-        let Some(record) = local_patient::by_seq(tx, *seq)? else { continue };
-        let members = local_patient::members(tx, record.person)?;
+    for members in local_patient::people_of(tx, &(&with_place | &without_place))? {
         let sensitive = members.iter().any(|member| member.demographics.sensitive);
-        let by_place_alone = sensitive && !without_place.contains(seq);
-        if by_place_alone || !weighed.insert(record.person) {
-            continue;
+        let by_place_alone =
+            sensitive && !members.iter().any(|member| without_place.contains(&member.seq));
+        if !by_place_alone {
+            let profile = if sensitive { &placeless } else { &whole };
+            traced.extend(weigh(model, profile, &members, sensitive));
         }
-        let profile = if sensitive { &placeless } else { &whole };
-        traced.extend(weigh(profile, record.person, &members, sensitive));
     }
     let rank = |one: &Traced| matches!(one.outcome, Outcome::Link(_));
     traced.sort_by(|a: &Traced, b: &Traced| {
@@ -49,17 +46,18 @@ pub fn trace(tx: &mut Tx, demographics: &Demographics) -> Result<Vec<Traced>> {
 }
 
 fn weigh(
+    model: &Model,
     profile: &Profile,
-    person: PersonId,
     members: &[LocalPatient],
     sensitive: bool,
 ) -> Option<Traced> {
     let profile_of = |member: &LocalPatient| {
         let said = &member.demographics;
-        if sensitive { Profile::new(&weighable(said)) } else { Profile::new(said) }
+        if sensitive { Profile::new(&weighable(said)) } else { member.profile() }
     };
     let profiles: Vec<Profile> = members.iter().map(profile_of).collect();
-    let verdict = against(profile, &profiles)?;
+    let verdict = model.against(profile, &profiles)?;
+    let person = members.first()?.person;
     (verdict.outcome != Outcome::New).then_some(Traced {
         person,
         outcome: verdict.outcome,

@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use db::Tx;
+use empi::Model;
 use engine::{DeliveryError, Destination, Received};
 use mapping::Feed;
 use model::Clock;
@@ -24,12 +25,13 @@ pub use story::{Ingested, ingest, map};
 pub struct Ingest {
     feeds: BTreeMap<String, Feed>,
     clock: Arc<dyn Clock>,
+    model: Arc<Model>,
 }
 
 impl Ingest {
-    /// An ingest for these channels.
-    pub fn new(feeds: BTreeMap<String, Feed>, clock: Arc<dyn Clock>) -> Self {
-        Self { feeds, clock }
+    /// An ingest for these channels, which tells people apart by this model.
+    pub fn new(feeds: BTreeMap<String, Feed>, clock: Arc<dyn Clock>, model: Arc<Model>) -> Self {
+        Self { feeds, clock, model }
     }
 }
 
@@ -40,6 +42,6 @@ impl Destination for Ingest {
             .feeds
             .get(&received.channel)
             .ok_or_else(|| told(Error::NoFeed(received.channel.clone())))?;
-        ingest(tx, received, feed, self.clock.as_ref()).map(|_| ()).map_err(told)
+        ingest(tx, received, feed, &self.model, self.clock.as_ref()).map(|_| ()).map_err(told)
     }
 }

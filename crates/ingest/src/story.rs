@@ -7,6 +7,7 @@
 //! 5. everything else: one version each, if it is news.
 
 use db::Tx;
+use empi::Model;
 use engine::{Format, Received};
 use mapping::{Feed, Mapped, PatientStatement};
 use model::{Clock, PersonId};
@@ -32,6 +33,7 @@ pub fn ingest(
     tx: &mut Tx,
     received: &Received,
     feed: &Feed,
+    model: &Model,
     clock: &dyn Clock,
 ) -> Result<Ingested, Error> {
     let mapped = map(received, feed)?;
@@ -42,11 +44,12 @@ pub fn ingest(
     };
     let mut people = Vec::new();
     for patient in &mapped.patients {
-        people.push(who(tx, patient, feed, &provenance)?);
+        people.push(who(tx, model, patient, feed, &provenance)?);
     }
     for merge in &mapped.merges {
         let at = mapped.occurred_at;
-        people.push(empi::merge(tx, &merge.survivor, &merge.subsumed, &feed.organisation, at)?);
+        let (survivor, subsumed) = (&merge.survivor, &merge.subsumed);
+        people.push(empi::merge(tx, model, survivor, subsumed, &feed.organisation, at)?);
     }
     let mut written = admission::fold_spells(tx, &mapped.spell_events, feed, &provenance)?;
     for statement in &mapped.resources {
@@ -85,6 +88,7 @@ pub fn map(received: &Received, feed: &Feed) -> Result<Mapped, Error> {
 
 fn who(
     tx: &mut Tx,
+    model: &Model,
     said: &PatientStatement,
     feed: &Feed,
     provenance: &Provenance,
@@ -108,5 +112,6 @@ fn who(
         demographics.gp_practice.as_ref(),
         said.event_time,
     )?;
-    Ok(empi::feed(tx, &said.identity, &feed.organisation, &demographics, said.event_time)?)
+    let (identity, at) = (&said.identity, said.event_time);
+    Ok(empi::feed(tx, model, identity, &feed.organisation, &demographics, at)?)
 }

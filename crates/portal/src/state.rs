@@ -5,6 +5,7 @@ use std::sync::Arc;
 use access::Policies;
 use accounts::Cost;
 use db::{Db, Tx};
+use empi::Model;
 use engine::Inbox;
 use gateway::Gateway;
 use jiff::Timestamp;
@@ -26,6 +27,8 @@ pub struct PortalState {
     pub random: Arc<dyn Fn() -> [u8; 32] + Send + Sync>,
     /// Who may see what.
     pub policies: Arc<Policies>,
+    /// How people are told apart.
+    pub model: Arc<Model>,
     /// The way to the GP practices.
     pub gateway: Arc<Gateway>,
     /// The organisations that feed the record, as configured.

@@ -7,7 +7,7 @@ use crate::world::*;
 
 fn decide(db: &db::Db, decision: Decision) {
     let review = queue(db)[0].id;
-    write(db, move |tx| empi::decide(tx, review, decision, &steward(), day(10)));
+    write(db, move |tx| empi::decide(tx, model(), review, decision, &steward(), day(10)));
 }
 
 fn alike() -> (Demographics, Demographics) {
@@ -73,8 +73,9 @@ fn a_decision_is_made_once() {
         feed(&db, "RD3/R2", &without_number(thomasina()));
         let review = queue(&db)[0].id;
         decide(&db, Decision::NotTheSame);
-        let again =
-            db.write(move |tx| empi::decide(tx, review, Decision::SamePerson, &steward(), day(11)));
+        let again = db.write(move |tx| {
+            empi::decide(tx, model(), review, Decision::SamePerson, &steward(), day(11))
+        });
         assert!(matches!(again, Err(Error::ReviewClosed)));
     }
 }

@@ -4,6 +4,7 @@
 
 mod world;
 mod feeding;
+mod indexing;
 mod merging;
 mod deciding;
 mod finding;

@@ -8,7 +8,7 @@ use crate::world::*;
 pub(crate) fn merge(db: &db::Db, survivor: &str, subsumed: &str) -> PersonId {
     let (survivor, subsumed) = (identity(survivor), identity(subsumed));
     let organisation = OdsCode::parse("RD3").unwrap();
-    write(db, move |tx| empi::merge(tx, &survivor, &subsumed, &organisation, day(9)))
+    write(db, move |tx| empi::merge(tx, model(), &survivor, &subsumed, &organisation, day(9)))
 }
 
 fn merged_into(db: &db::Db, text: &str) -> Option<model::LocalPatientId> {

@@ -95,7 +95,7 @@ fn a_sensitive_person_is_found_by_name_and_never_by_place_or_contact() {
 }
 
 fn traced(db: &Db, who: &Demographics) -> Vec<Traced> {
-    read(db, |tx| empi::trace(tx, who))
+    read(db, |tx| empi::trace(tx, model(), who))
 }
 
 #[test]

@@ -4,6 +4,7 @@ use db::scratch::{Scratch, databases};
 use db::{Db, Tx};
 use empi::{LocalPatient, Page, Review, ReviewKind};
 use jiff::Timestamp;
+use matching::Model;
 use model::{
     Actor, Demographics, Gender, LocalIdentity, NhsNumber, NhsNumberStatus, OdsCode, PersonId,
     PersonName, PostalAddress, Role, Telephone, UserId, stable_id,
@@ -16,6 +17,11 @@ pub(crate) fn indexes() -> Vec<Scratch> {
         db.migrate(&[empi::MIGRATIONS]).unwrap();
     }
     databases
+}
+
+/// The weights and rules that these tests are about.
+pub(crate) fn model() -> &'static Model {
+    Model::standard()
 }
 
 pub(crate) fn write<T: Send + 'static>(
@@ -48,7 +54,7 @@ pub(crate) fn feed(db: &Db, text: &str, demographics: &Demographics) -> PersonId
 pub(crate) fn feed_on(db: &Db, on: i64, text: &str, demographics: &Demographics) -> PersonId {
     let (identity, demographics) = (identity(text), demographics.clone());
     let organisation = OdsCode::parse(&identity.authority).unwrap();
-    write(db, move |tx| empi::feed(tx, &identity, &organisation, &demographics, day(on)))
+    write(db, move |tx| empi::feed(tx, model(), &identity, &organisation, &demographics, day(on)))
 }
 
 pub(crate) fn person_of(db: &Db, text: &str) -> PersonId {
@@ -88,6 +94,17 @@ pub(crate) fn thomasina() -> Demographics {
         gender: Some(Gender::Female),
         addresses: vec![address("7 Egdon Way", "DT2 8QA")],
         telephones: vec![Telephone { number: "01305 496007".into(), mobile: false }],
+        ..Demographics::default()
+    }
+}
+
+/// Gabriel Oak, like Thomasina in nothing.
+pub(crate) fn gabriel() -> Demographics {
+    Demographics {
+        names: vec![name("Oak", "Gabriel")],
+        birth_date: "1971-11-05".parse().ok(),
+        gender: Some(Gender::Male),
+        addresses: vec![address("1 Weatherbury Lane", "DT3 6AB")],
         ..Demographics::default()
     }
 }

@@ -1,6 +1,7 @@
 //! One hospital, one council and one provider, feeding a scratch database.
 
 use db::scratch::{Scratch, databases};
+use empi::Model;
 use engine::{Format, Received};
 use ingest::{Error, Ingested, ingest};
 use jiff::Timestamp;
@@ -78,7 +79,9 @@ impl County {
             received_at: now(),
             bytes,
         };
-        self.db.write(move |tx| ingest(tx, &received, &feed, &FixedClock::at(now())))
+        self.db.write(move |tx| {
+            ingest(tx, &received, &feed, Model::standard(), &FixedClock::at(now()))
+        })
     }
 
     /// The lines of a section of one local patient, as `text | value | status | detail`.

@@ -103,6 +103,7 @@ fn row(entry: &Entry, names: &Names) -> Markup {
 #[cfg(test)]
 mod tests {
     use audit::{By, Event, Note};
+    use empi::Model;
     use jiff::Timestamp;
     use model::{Demographics, LocalIdentity, OdsCode};
 
@@ -114,13 +115,20 @@ mod tests {
         let identities = ["R1", "R2"].map(|number| LocalIdentity::new("RD3", number));
         for detail in ["one", "two", "three"] {
             for identity in &identities {
-                let person = empi::feed(tx, identity, &poole, &Demographics::default(), at)?;
+                let person = empi::feed(
+                    tx,
+                    Model::standard(),
+                    identity,
+                    &poole,
+                    &Demographics::default(),
+                    at,
+                )?;
                 let by = By::System("test");
                 audit::note(tx, &Note::new(by, Event::DissentChanged, detail).about(person), at)?;
             }
         }
         let [survivor, subsumed] = &identities;
-        Ok(empi::merge(tx, survivor, subsumed, &poole, at)?)
+        Ok(empi::merge(tx, Model::standard(), survivor, subsumed, &poole, at)?)
     }
 
     #[test]

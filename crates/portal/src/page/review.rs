@@ -1,6 +1,7 @@
 //! The steward's queue: are these two records one person? Side by side, with the evidence.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use access::Action;
 use audit::{By, Event, Note};
@@ -87,10 +88,10 @@ pub(crate) async fn post(
         return Err(Error::Invalid("tick that you have compared both records before deciding"));
     }
     permit(&state, &reader, Action::ReviewMatches, None, format!("review {id}: {words}")).await?;
-    let (actor, now) = (reader.actor, state.now());
+    let (actor, now, model) = (reader.actor, state.now(), Arc::clone(&state.model));
     state
         .write(move |tx| {
-            empi::decide(tx, id, decision, &actor, now)?;
+            empi::decide(tx, &model, id, decision, &actor, now)?;
             let detail = format!("review {id}: {words}");
             audit::note(tx, &Note::new(By::Actor(&actor), Event::ReviewDecided, &detail), now)?;
             Ok(())

@@ -1,5 +1,6 @@
 //! A person whose id was merged into another's: old addresses and old entries still count.
 
+use empi::Model;
 use model::{Clock, Demographics, LocalIdentity, OdsCode, PersonId, PersonName};
 
 use crate::world::{Portal, portals};
@@ -15,7 +16,7 @@ fn second_record(portal: &Portal) -> (PersonId, LocalIdentity) {
         let patient = told.local_patient();
         let basis = accounts::Basis::Attended;
         accounts::note_relationship(tx, &poole, patient, basis, "V2", at, None).unwrap();
-        empi::feed(tx, &told, &poole, &demographics, at)
+        empi::feed(tx, Model::standard(), &told, &poole, &demographics, at)
     });
     (person.unwrap(), identity)
 }
@@ -24,8 +25,10 @@ fn merge_into_thomasina(portal: &Portal, subsumed: LocalIdentity) {
     let at = portal.clock.now();
     let survivor = LocalIdentity::new("RD3", "R1");
     let poole = OdsCode::parse("RD3").unwrap();
-    let merged =
-        portal.db.write(move |tx| empi::merge(tx, &survivor, &subsumed, &poole, at)).unwrap();
+    let merged = portal
+        .db
+        .write(move |tx| empi::merge(tx, Model::standard(), &survivor, &subsumed, &poole, at))
+        .unwrap();
     assert_eq!(merged, portal.thomasina);
 }
 

@@ -9,6 +9,7 @@ use accounts::{Basis, Cost, NewUser, Organisation, OrganisationKind, PasswordHas
 use audit::{Entry, Filter, Page};
 use db::Tx;
 use db::scratch::Scratch;
+use empi::Model;
 use engine::{Format, Inbox, Limits, NewMessage, OrderKeys};
 use fhir::Resource;
 use gateway::Gateway;
@@ -87,6 +88,7 @@ impl Portal {
             clock: clock.clone(),
             random: Arc::new(counted()),
             policies: Arc::new(Policies::standard().unwrap()),
+            model: Arc::new(Model::standard().clone()),
             gateway: Arc::new(gateway),
             sources: vec![poole()].into(),
             password_cost: Cost::QUICK,
@@ -165,7 +167,14 @@ impl Portal {
                 let person = empi::person(tx, thomasina)?.unwrap();
                 let nhs_number = NhsNumber::parse("9990000026").ok();
                 let other = Demographics { nhs_number, ..person.demographics };
-                empi::feed(tx, &LocalIdentity::new("RBD", "B1"), &ods("RBD"), &other, now)
+                empi::feed(
+                    tx,
+                    Model::standard(),
+                    &LocalIdentity::new("RBD", "B1"),
+                    &ods("RBD"),
+                    &other,
+                    now,
+                )
             })
             .unwrap();
         assert_eq!(self.db.read(empi::review_count).unwrap(), 1);
@@ -262,7 +271,7 @@ fn add_thomasina(tx: &mut Tx, at: Timestamp) -> Result<PersonId, accounts::Error
     let identity = LocalIdentity::new("RD3", "R1");
     let patient = identity.local_patient();
     accounts::note_relationship(tx, &ods("RD3"), patient, Basis::Admitted, "V1", at, None)?;
-    Ok(empi::feed(tx, &identity, &ods("RD3"), &demographics, at).unwrap())
+    Ok(empi::feed(tx, Model::standard(), &identity, &ods("RD3"), &demographics, at).unwrap())
 }
 
 fn poole() -> Source {

@@ -74,8 +74,11 @@ fn wards() -> Vec<Ward> {
             nhs_number: NhsNumber::parse("9990000018").ok(),
             ..Demographics::default()
         };
-        let person =
-            db.write(move |tx| empi::feed(tx, &jane(), &poole(), &demographics, now())).unwrap();
+        let person = db
+            .write(move |tx| {
+                empi::feed(tx, empi::Model::standard(), &jane(), &poole(), &demographics, now())
+            })
+            .unwrap();
         Ward { db, person }
     };
     databases().into_iter().map(ward).collect()

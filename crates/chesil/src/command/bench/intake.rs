@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 use accounts::{Cost, Organisation, OrganisationKind};
 use anyhow::{Context, Result, ensure};
 use clap::Args;
+use empi::Model;
 use engine::{ChannelKind, Mllp, State};
 use model::{Clock, OdsCode, SystemClock};
 
@@ -124,6 +125,7 @@ fn settings(folder: &Path, database: Option<&str>) -> Result<Settings> {
         channels: vec![ChannelSettings::new(CHANNEL, poole, "RD3", Vec::new(), kind)],
         gateway: gateway::Config::default(),
         policies: None,
+        model: Arc::new(Model::standard().clone()),
         hash: "bench".to_owned(),
     })
 }

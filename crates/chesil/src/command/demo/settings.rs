@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use accounts::{Organisation, OrganisationKind};
 use anyhow::{Context, Result};
+use empi::Model;
 use engine::{ChannelKind, Mllp};
 use gateway::Practice;
 use model::OdsCode;
@@ -98,6 +99,7 @@ pub(super) fn settings(
         channels,
         gateway: gateway(county, practices)?,
         policies: None,
+        model: Arc::new(Model::standard().clone()),
         hash: "demo".to_owned(),
     };
     Ok((settings, ways))

@@ -1,0 +1,48 @@
+-- Blocking keys as 64-bit hashes, in a table that is its own index: an add writes a dozen of them at
+-- random places, so each must cost one page and no more. `index_keys` fills it anew from the
+-- records, in batches, and blocking_state remembers how far it has come and for which keys.
+
+drop table blocking_key;
+create table blocking_key (
+    key bigint not null,
+    patient bigint not null,
+    primary key (key, patient)
+) $clustered;
+
+create table blocking_state (
+    version text primary key,
+    through bigint not null,
+    complete bigint not null
+);
+
+-- The record of the other person that a link was decided with: evidence for one pair, which the
+-- repair pass weighs again.
+alter table link_event add column compared text;
+
+-- The NHS number that has replaced the one the source still sends (PDS merges two numbers into one).
+alter table local_patient add column current_number text;
+create table superseded_number (
+    old text primary key,
+    current text not null,
+    at bigint not null
+);
+create index superseded_number_by_current on superseded_number (current);
+
+-- What sources say about pairs of records: A24 links them, A37 takes that back.
+create table source_link (
+    patient text not null,
+    other text not null,
+    same bigint not null,
+    organisation text not null,
+    at bigint not null,
+    primary key (patient, other)
+);
+
+-- Whose child a newborn is, by the mother's number (PID-21).
+create table birth (
+    newborn text primary key,
+    mother text not null,
+    birth_order bigint,
+    at bigint not null
+);
+create index birth_by_mother on birth (mother)
