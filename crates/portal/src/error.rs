@@ -38,6 +38,9 @@ pub(crate) enum Error {
     /// A policy refused; the refusal is in the trail.
     #[error("refused by policy")]
     Refused(Box<(audit::Refusal, Reader)>),
+    /// Records have changed between a look and the decision on it.
+    #[error("a message has changed these records since you looked at them; nothing was decided")]
+    Changed,
     /// There is no such page or thing.
     #[error("there is no such page")]
     NotFound,
@@ -61,6 +64,7 @@ impl Error {
             Self::Engine(error) => error.category(),
             Self::Record(error) => error.category(),
             Self::NotSignedIn { .. } | Self::Refused(_) => Category::Forbidden,
+            Self::Changed => Category::Conflict,
             Self::NotFound => Category::NotFound,
             Self::Invalid(_) => Category::Invalid,
         }

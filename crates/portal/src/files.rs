@@ -8,9 +8,11 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 /// A file of our own: name, type, bytes.
-const OWN: [(&str, &str, &[u8]); 3] = [
+const OWN: [(&str, &str, &[u8]); 5] = [
     ("chesil.css", "text/css; charset=utf-8", include_bytes!("../static/chesil.css")),
+    ("review.css", "text/css; charset=utf-8", include_bytes!("../static/review.css")),
     ("chesil.js", "text/javascript; charset=utf-8", include_bytes!("../static/chesil.js")),
+    ("review.js", "text/javascript; charset=utf-8", include_bytes!("../static/review.js")),
     ("icon.svg", "image/svg+xml", include_bytes!("../static/icon.svg")),
 ];
 
@@ -68,15 +70,24 @@ mod tests {
 
     #[test]
     fn every_file_that_a_page_names_exists_and_has_a_version() {
-        for name in ["chesil.css", "chesil.js", "icon.svg", "nhsuk-frontend.min.css", "htmx.min.js"]
-        {
+        for name in [
+            "chesil.css",
+            "review.css",
+            "chesil.js",
+            "review.js",
+            "icon.svg",
+            "nhsuk-frontend.min.css",
+            "htmx.min.js",
+        ] {
             assert!(href(name).contains("?v="), "{name}");
         }
     }
 
     #[test]
-    fn our_own_style_sheet_asks_no_other_host() {
-        let css = std::str::from_utf8(find("chesil.css").unwrap().bytes).unwrap();
-        assert!(!css.contains("url(") && !css.contains("@import"));
+    fn our_own_style_sheets_ask_no_other_host() {
+        for name in ["chesil.css", "review.css"] {
+            let css = std::str::from_utf8(find(name).unwrap().bytes).unwrap();
+            assert!(!css.contains("url(") && !css.contains("@import"), "{name}");
+        }
     }
 }

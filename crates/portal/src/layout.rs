@@ -79,8 +79,10 @@ fn head(title: &str) -> Markup {
             link rel="icon" href=(files::href("icon.svg"));
             link rel="stylesheet" href=(files::href("nhsuk-frontend.min.css"));
             link rel="stylesheet" href=(files::href("chesil.css"));
+            link rel="stylesheet" href=(files::href("review.css"));
             script src=(files::href("htmx.min.js")) defer {}
             script src=(files::href("chesil.js")) defer {}
+            script src=(files::href("review.js")) defer {}
         }
     }
 }

@@ -6,7 +6,7 @@ use axum::routing::{get, post};
 
 use crate::page::{
     access_log, document, find, home, links, message, messages, open_record, privacy, refused,
-    review, sign_in, users,
+    review, review_decision, review_question, sign_in, users,
 };
 use crate::{Error, PortalState, files, guard};
 
@@ -26,7 +26,8 @@ pub fn router(state: PortalState) -> Router {
         .route("/people/{person}/documents/{document}/content", get(document::content))
         .route("/people/{person}/{section}", get(open_record::get_section))
         .route("/review", get(review::get))
-        .route("/review/{review}", get(review::get_one).post(review::post))
+        .route("/review/{review}", get(review_question::get).post(review_decision::post))
+        .route("/review/{review}/preview", get(review_decision::preview))
         .route("/messages", get(messages::get))
         .route("/messages/{message}", get(message::get))
         .route("/messages/{message}/content", post(message::reveal))

@@ -1,8 +1,8 @@
 // Small conveniences; every page works without this file.
 "use strict";
 
-// "/" goes to the search field, unless the reader is typing or has switched the shortcut off
-// (WCAG 2.1.4): the choice stays in this browser and holds no patient data.
+// "/" goes to the search field, unless the reader is typing or has switched single-key shortcuts
+// off (WCAG 2.1.4): the choice stays in this browser and holds no patient data.
 const shortcutKey = "chesil-slash-shortcut";
 const shortcutOff = () => {
   try { return localStorage.getItem(shortcutKey) === "off"; } catch { return false; }
@@ -21,7 +21,7 @@ document.addEventListener("keydown", (event) => {
 for (const toggle of document.querySelectorAll("[data-shortcut-toggle]")) {
   const say = () => {
     toggle.hidden = false;
-    toggle.textContent = shortcutOff() ? "Turn on the / shortcut" : "Turn off the / shortcut";
+    toggle.textContent = shortcutOff() ? "Turn on keyboard shortcuts" : "Turn off keyboard shortcuts";
   };
   toggle.addEventListener("click", () => {
     try { localStorage.setItem(shortcutKey, shortcutOff() ? "on" : "off"); } catch { return; }

@@ -2,7 +2,7 @@
 
 use access::Action;
 use axum::extract::{Path, State};
-use empi::{Evidence, LinkEvent, LocalPatient, Person};
+use empi::{LinkEvent, LocalPatient, Person};
 use jiff::Timestamp;
 use maud::{Markup, html};
 use model::Role;
@@ -14,6 +14,7 @@ use crate::page::record::{About, Tab, above};
 use crate::page::record_view::identity_about;
 use crate::permit::permit;
 use crate::view::banner::gender;
+use crate::view::waterfall::{Thresholds, signed, waterfall};
 use crate::{Error, PortalState, format};
 
 /// `GET /people/{person}/links`.
@@ -32,7 +33,8 @@ pub(crate) async fn get(
         })
         .await?;
     let about = identity_about(&person, &names, &reader, state.now());
-    Ok(show(&about, &person, &history, &names, &reader))
+    let thresholds = Thresholds::of(&state.model);
+    Ok(show(&about, &person, &history, thresholds, &names, &reader))
 }
 
 /// The page.
@@ -40,6 +42,7 @@ pub(crate) fn show(
     about: &About,
     person: &Person,
     history: &[LinkEvent],
+    thresholds: Thresholds,
     names: &Names,
     reader: &Reader,
 ) -> Markup {
@@ -57,7 +60,7 @@ pub(crate) fn show(
             }
             section.cs-card aria-labelledby="history" {
                 h2 #history { "Why, and what happened" }
-                @for event in history.iter().rev() { (happened(event, person, names, about.now)) }
+                @for event in history.iter().rev() { (happened(event, person, thresholds, names, about.now)) }
                 @if history.is_empty() { p { "No link has been recorded." } }
             }
         },
@@ -89,7 +92,13 @@ fn records(records: &[LocalPatient], names: &Names) -> Markup {
     }
 }
 
-fn happened(event: &LinkEvent, person: &Person, names: &Names, now: Timestamp) -> Markup {
+fn happened(
+    event: &LinkEvent,
+    person: &Person,
+    thresholds: Thresholds,
+    names: &Names,
+    now: Timestamp,
+) -> Markup {
     let record = person.local_patients.iter().find(|record| record.id == event.local_patient);
     html! {
         details open[event.waterfall.is_empty()] {
@@ -102,53 +111,8 @@ fn happened(event: &LinkEvent, person: &Person, names: &Names, now: Timestamp) -
                 " · " (format::date_time(event.at)) " (" (format::ago(event.at, now)) ") · by " (event.actor)
             }
             p { (event.rule) @if let Some(weight) = event.weight { " Sum of weights " b { (signed(weight)) } "." } }
-            (waterfall(&event.waterfall))
+            (waterfall(&event.waterfall, event.weight.unwrap_or_default(), thresholds))
             @if !event.model_version.is_empty() { p.cs-quiet { "Weighed with model " (event.model_version) "." } }
         }
-    }
-}
-
-/// What each field added: table and bars. A weight of 1 doubles the odds that two records are one person.
-pub(crate) fn waterfall(parts: &[Evidence]) -> Markup {
-    html! {
-        @if !parts.is_empty() {
-            table.cs-lines {
-                thead { tr { th scope="col" { "Field" } th scope="col" { "Agreement" } th.cs-number scope="col" { "Weight" } th scope="col" { span.nhsuk-u-visually-hidden { "Bar" } } } }
-                tbody {
-                    @for part in parts {
-                        tr { td { (part.field) } td { (part.level) } td.cs-number { (signed(part.weight)) } td { (bar(part.weight)) } }
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// For to the right, against to the left of the middle; the number beside it says the same.
-fn bar(weight: f64) -> Markup {
-    let length = weight.abs().min(20.0);
-    let start = if weight < 0.0 { -length } else { 0.0 };
-    html! {
-        svg.cs-weight viewBox="-20 0 40 6" preserveAspectRatio="none" aria-hidden="true" focusable="false" {
-            rect x=(format!("{start:.1}")) y="1" width=(format!("{length:.1}")) height="4" class=(if weight < 0.0 { "cs-against" } else { "cs-for" }) {}
-            line x1="0" y1="0" x2="0" y2="6" stroke-width="0.3" {}
-        }
-    }
-}
-
-/// `+8.2`, `−3.1`.
-pub(crate) fn signed(weight: f64) -> String {
-    if weight < 0.0 { format!("\u{2212}{:.1}", weight.abs()) } else { format!("+{weight:.1}") }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn weights_are_signed_and_drawn_to_their_side() {
-        assert_eq!((signed(8.25), signed(-3.1)), ("+8.2".into(), "\u{2212}3.1".into()));
-        assert!(bar(-3.0).into_string().contains("x=\"-3.0\""));
-        assert!(bar(99.0).into_string().contains("width=\"20.0\""));
     }
 }

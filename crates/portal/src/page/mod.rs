@@ -12,6 +12,9 @@ pub(crate) mod links;
 pub(crate) mod access_log;
 pub(crate) mod refused;
 pub(crate) mod review;
+pub(crate) mod review_question;
+pub(crate) mod review_decision;
+pub(crate) mod review_keys;
 pub(crate) mod messages;
 pub(crate) mod message;
 pub(crate) mod privacy;
@@ -39,9 +42,6 @@ impl PersonPath {
 /// Which part of a long list.
 #[derive(Deserialize, Default)]
 pub(crate) struct Paging {
-    /// Pages already read.
-    #[serde(default)]
-    page: u32,
     /// Entries before this number.
     #[serde(default)]
     before: Option<i64>,

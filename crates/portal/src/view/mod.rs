@@ -5,3 +5,6 @@ pub(crate) mod source;
 pub(crate) mod in_hospital;
 pub(crate) mod line;
 pub(crate) mod section;
+pub(crate) mod comparison;
+pub(crate) mod difference;
+pub(crate) mod waterfall;
