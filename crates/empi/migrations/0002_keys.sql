@@ -10,14 +10,14 @@ create table blocking_key (
 ) $clustered;
 
 create table blocking_state (
-    version text primary key,
+    version text primary key not null,
     through bigint not null,
     complete bigint not null
 );
 
--- The record of the other person that a link was decided with: evidence for one pair, which the
--- repair pass weighs again.
-alter table link_event add column compared text;
+-- The two records whose comparison decided: evidence about one pair, which the repair pass keeps.
+alter table link_event add column decided_a text;
+alter table link_event add column decided_b text;
 
 -- The NHS number that has replaced the one the source still sends (PDS merges two numbers into one).
 alter table local_patient add column current_number text;

@@ -5,9 +5,10 @@ use matching::{Basis, Model, Outcome, Profile, ReviewKind, Verdict};
 use model::{LocalPatientId, PersonId};
 
 use crate::blocking_index::Found;
+use crate::cluster::both_in_use_at_one_source;
 use crate::history::Cause;
 use crate::review::NewReview;
-use crate::{LocalPatient, Result, assertion, local_patient};
+use crate::{LocalPatient, Result, assertion, local_patient, source_link};
 
 /// A person of more records than this is joined by a steward only.
 pub(crate) const MOST_RECORDS: usize = 40;
@@ -16,6 +17,7 @@ pub(crate) const MOST_RECORDS: usize = 40;
 pub(crate) struct Finding {
     pub(crate) person: PersonId,
     pub(crate) verdict: Verdict,
+    pub(crate) record: LocalPatientId,
     pub(crate) with: LocalPatientId,
 }
 
@@ -30,17 +32,12 @@ impl Finding {
             Outcome::Link(basis) => basis.sentence(),
             Outcome::Review(_) | Outcome::New => "a steward is asked",
         };
-        Cause::evidence(model, rule, &self.verdict.weight).with(self.with)
+        Cause::evidence(model, rule, &self.verdict.weight).between(self.record, self.with)
     }
 
     /// The question for a steward.
-    pub(crate) fn review(
-        &self,
-        model: &Model,
-        patient: LocalPatientId,
-        kind: ReviewKind,
-    ) -> NewReview {
-        NewReview::evidence(model, patient, self.with, kind, &self.verdict.weight)
+    pub(crate) fn review(&self, model: &Model, kind: ReviewKind) -> NewReview {
+        NewReview::evidence(model, self.record, self.with, kind, &self.verdict.weight)
     }
 
     fn strength(&self) -> (u8, f64) {
@@ -90,19 +87,19 @@ fn weigh(
         return Ok(None);
     };
     let Some(with) = members.get(verdict.member) else { return Ok(None) };
-    if assertion::keeps_apart(tx, record.id, members)? {
+    let apart = assertion::keeps_apart(tx, record.id, members)?
+        || source_link::keeps_apart(tx, record.id, members)?;
+    if apart {
         return Ok(None);
     }
     verdict.outcome = cautious(verdict.outcome, record, members);
-    Ok(Some(Finding { person: with.person, verdict, with: with.id }))
+    Ok(Some(Finding { person: with.person, verdict, record: record.id, with: with.id }))
 }
 
 /// Two active records of one source, or a very large person, are linked by a verified number or by
 /// a steward, never by a sum.
 fn cautious(outcome: Outcome, record: &LocalPatient, members: &[LocalPatient]) -> Outcome {
-    let same_source = members.iter().any(|member| {
-        member.identity.authority == record.identity.authority && member.merged_into.is_none()
-    });
+    let same_source = members.iter().any(|member| both_in_use_at_one_source(record, member));
     let too_large = members.len() >= MOST_RECORDS;
     match outcome {
         Outcome::Link(Basis::Weight) if same_source => {

@@ -167,7 +167,7 @@ fn follow(
         match join::by_evidence(tx, model, person, other, &finding.cause(model), at)? {
             Joined::Into(survivor) => person = survivor,
             Joined::Doubtful(kind) => {
-                review::file(tx, &finding.review(model, patient.id, kind), at)?;
+                review::file(tx, &finding.review(model, kind), at)?;
             }
             Joined::KeptApart => {}
         }
@@ -176,7 +176,7 @@ fn follow(
         let Outcome::Review(kind) = finding.verdict.outcome else { continue };
         let other = person::resolve(tx, finding.person)?.unwrap_or(finding.person);
         if other != person && !join::kept_apart(tx, person, other)? {
-            review::file(tx, &finding.review(model, patient.id, kind), at)?;
+            review::file(tx, &finding.review(model, kind), at)?;
         }
     }
     Ok(person)

@@ -82,7 +82,7 @@ impl LinkKind {
         }
     }
 
-    fn parse(code: &str) -> Option<Self> {
+    pub(crate) fn parse(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.code() == code)
     }
 }
@@ -117,7 +117,11 @@ pub fn link_history(tx: &mut Tx, person: PersonId) -> Result<Vec<LinkEvent>> {
         "select seq, at, kind, local_patient, person, other_person, rule, weight, waterfall, model_version, actor
          from link_event
          where person = ?1 or other_person = ?1
-         or person in (select id from person where merged_into = ?1)
+         or person in (
+             with recursive former (id) as (
+                 select id from person where merged_into = ?1
+                 union select p.id from person p join former f on p.merged_into = f.id)
+             select id from former)
          order by seq",
         params![person.uuid()],
         Stored::from_row,
@@ -142,7 +146,7 @@ pub(crate) struct Cause {
     weight: Option<f64>,
     waterfall: Vec<Evidence>,
     model_version: String,
-    compared: Option<LocalPatientId>,
+    decided: Option<(LocalPatientId, LocalPatientId)>,
     actor: String,
 }
 
@@ -153,9 +157,14 @@ impl Cause {
             weight: None,
             waterfall: Vec::new(),
             model_version: model.version().to_owned(),
-            compared: None,
+            decided: None,
             actor: "engine".into(),
         }
+    }
+
+    /// A rule of the engine, with nothing weighed.
+    pub(crate) fn rule(model: &Model, rule: &str) -> Self {
+        Self { rule: rule.to_owned(), ..Self::first_seen(model) }
     }
 
     pub(crate) fn evidence(model: &Model, rule: &str, weight: &Weight) -> Self {
@@ -164,7 +173,7 @@ impl Cause {
             weight: Some(weight.total),
             waterfall: Evidence::of(weight),
             model_version: model.version().to_owned(),
-            compared: None,
+            decided: None,
             actor: "engine".into(),
         }
     }
@@ -173,9 +182,9 @@ impl Cause {
         Self { actor: "source".into(), ..Self::evidence(model, rule, weight) }
     }
 
-    /// The record of the other person that it was decided with.
-    pub(crate) fn with(self, compared: LocalPatientId) -> Self {
-        Self { compared: Some(compared), ..self }
+    /// The two records whose comparison decided.
+    pub(crate) fn between(self, a: LocalPatientId, b: LocalPatientId) -> Self {
+        Self { decided: Some((a, b)), ..self }
     }
 
     pub(crate) fn steward(model: &Model, actor: &Actor, review: &Review) -> Self {
@@ -184,7 +193,7 @@ impl Cause {
             weight: Some(review.weight),
             waterfall: review.waterfall.clone(),
             model_version: model.version().to_owned(),
-            compared: Some(review.a.id),
+            decided: Some((review.a.id, review.b.id)),
             actor: actor_text(actor),
         }
     }
@@ -222,8 +231,9 @@ impl NewEvent {
 pub(crate) fn add(tx: &mut Tx, event: &NewEvent, cause: &Cause) -> Result<()> {
     tx.execute(
         "insert into link_event
-             (at, kind, local_patient, person, other_person, rule, weight, waterfall, model_version, actor, compared)
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+             (at, kind, local_patient, person, other_person, rule, weight, waterfall, model_version, actor,
+              decided_a, decided_b)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
         params![
             event.at,
             event.kind.code(),
@@ -235,7 +245,8 @@ pub(crate) fn add(tx: &mut Tx, event: &NewEvent, cause: &Cause) -> Result<()> {
             write_waterfall(&cause.waterfall)?,
             &cause.model_version,
             &cause.actor,
-            cause.compared.map(LocalPatientId::uuid)
+            cause.decided.map(|(a, _)| a.uuid()),
+            cause.decided.map(|(_, b)| b.uuid())
         ],
     )?;
     Ok(())

@@ -7,7 +7,7 @@ use model::PersonId;
 
 use crate::evidence::MOST_RECORDS;
 use crate::history::{self, Cause, LinkKind, NewEvent};
-use crate::{LocalPatient, Result, assertion, local_patient, person, review};
+use crate::{LocalPatient, Result, assertion, local_patient, person, review, source_link};
 
 /// What came of an attempt to join two people.
 pub(crate) enum Joined {
@@ -29,6 +29,12 @@ pub(crate) fn by_evidence(
     cause: &Cause,
     at: Timestamp,
 ) -> Result<Joined> {
+    let others = local_patient::members(tx, b)?;
+    for record in local_patient::members(tx, a)? {
+        if source_link::keeps_apart(tx, record.id, &others)? {
+            return Ok(Joined::KeptApart);
+        }
+    }
     let forbids = |veto: Veto| veto.is_hard() || matches!(veto, Veto::Sensitive | Veto::Twins);
     unless(tx, model, (a, b), forbids, cause, at)
 }

@@ -111,6 +111,11 @@ pub(crate) fn load(tx: &mut Tx, id: LocalPatientId) -> Result<Option<LocalPatien
     row.map(Stored::complete).transpose()
 }
 
+/// A record that is known to be there.
+pub(crate) fn known(tx: &mut Tx, id: LocalPatientId) -> Result<LocalPatient> {
+    load(tx, id)?.ok_or(Error::Unknown("local patient"))
+}
+
 /// The records that came after this one, in the order in which they came.
 pub(crate) fn after(tx: &mut Tx, seq: i64, limit: u32) -> Result<Vec<LocalPatient>> {
     let rows = tx.query(

@@ -1,4 +1,4 @@
-//! A source says that two of its numbers are one patient (HL7 v2 ADT A40).
+//! A source says that two of its numbers are one patient (HL7 v2 ADT A40), or that this was wrong.
 
 use db::Tx;
 use jiff::Timestamp;
@@ -7,11 +7,14 @@ use model::{Demographics, LocalIdentity, OdsCode, PersonId};
 
 use crate::history::Cause;
 use crate::join::{self, Joined};
+use crate::reconsider::reconsider;
 use crate::review::{self, NewReview};
-use crate::{LocalPatient, Result, feed, local_patient};
+use crate::{LocalPatient, Result, feed, local_patient, source_link};
 
 /// The words kept with a link that a source's merge made.
 const RULE: &str = "merged at the source";
+/// The words kept where that was taken back.
+const UNDONE: &str = "the source has taken its merge back";
 
 /// Records that `subsumed` is now `survivor` at its source, and joins their people. Where the two
 /// hold different verified NHS numbers, or a steward has kept them apart, the source's merge is
@@ -30,11 +33,12 @@ pub fn merge(
         return Ok(kept.person);
     }
     mark(tx, &kept, &gone)?;
+    source_link::forget(tx, kept.id, gone.id)?;
     if kept.person == gone.person {
         return Ok(kept.person);
     }
     let weight = model.compare(&kept.profile(), &gone.profile());
-    let cause = Cause::source(model, RULE, &weight).with(kept.id);
+    let cause = Cause::source(model, RULE, &weight).between(kept.id, gone.id);
     match join::by_source(tx, model, kept.person, gone.person, &cause, at)? {
         Joined::Into(person) => Ok(person),
         Joined::Doubtful(_) | Joined::KeptApart => {
@@ -45,9 +49,33 @@ pub fn merge(
     }
 }
 
-/// A merge may name a number that we have never seen: it gets a local patient all the same, so
+/// Takes a merge back: `subsumed` is a patient of its own again, and goes to the person it would
+/// belong to without the merge, under the id it had. What came in between stays with the record
+/// that it is about. Returns the person of `subsumed`; `None` where it was not merged into
+/// `survivor`.
+pub fn unmerge(
+    tx: &mut Tx,
+    model: &Model,
+    survivor: &LocalIdentity,
+    subsumed: &LocalIdentity,
+    at: Timestamp,
+) -> Result<Option<PersonId>> {
+    let kept = local_patient::load(tx, survivor.local_patient())?;
+    let gone = local_patient::load(tx, subsumed.local_patient())?;
+    let (Some(kept), Some(gone)) = (kept, gone) else { return Ok(None) };
+    if gone.merged_into != Some(kept.id) {
+        return Ok(None);
+    }
+    local_patient::mark_merged(tx, gone.id, None)?;
+    let weight = model.compare(&kept.profile(), &gone.profile());
+    let cause = Cause::source(model, UNDONE, &weight).between(kept.id, gone.id);
+    reconsider(tx, model, &[kept.person, gone.person].into(), &cause, at)?;
+    Ok(Some(local_patient::known(tx, gone.id)?.person))
+}
+
+/// A message may name a number that we have never seen: it gets a local patient all the same, so
 /// that a later message about it is not a stranger.
-fn known_or_new(
+pub(crate) fn known_or_new(
     tx: &mut Tx,
     model: &Model,
     identity: &LocalIdentity,
@@ -58,7 +86,7 @@ fn known_or_new(
         return Ok(known);
     }
     feed(tx, model, identity, organisation, &Demographics::default(), at)?;
-    local_patient::load(tx, identity.local_patient())?.ok_or(crate::Error::Unknown("local patient"))
+    local_patient::known(tx, identity.local_patient())
 }
 
 /// Marks the subsumed patient. A merge in the other direction before this one is taken back first,

@@ -65,7 +65,7 @@ pub(crate) fn by_number(
         patient.person,
         &leaving,
         new,
-        &Cause::evidence(model, RULE, &weight).with(other.id),
+        &Cause::evidence(model, RULE, &weight).between(patient.id, other.id),
         at,
     )?;
     review::file(tx, &NewReview::untenable(model, patient.id, other.id, &weight), at)?;

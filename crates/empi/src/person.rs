@@ -21,18 +21,30 @@ pub struct Person {
 
 /// The id that stands for this one now: itself, or the one it was merged into. `None` if unknown.
 pub fn resolve(tx: &mut Tx, person: PersonId) -> Result<Option<PersonId>> {
-    let row: Option<Option<uuid::Uuid>> = tx.query_one(
-        "select merged_into from person where id = ?1",
-        params![person.uuid()],
-        |row| row.get(0),
-    )?;
-    Ok(row.map(|merged_into| merged_into.map_or(person, PersonId::from_uuid)))
+    let mut current = person;
+    loop {
+        let row: Option<Option<uuid::Uuid>> = tx.query_one(
+            "select merged_into from person where id = ?1",
+            params![current.uuid()],
+            |row| row.get(0),
+        )?;
+        match row {
+            None => return Ok(None),
+            Some(None) => return Ok(Some(current)),
+            // Redirects are kept as they were made, so that undoing one leaves the others right.
+            Some(Some(next)) => current = PersonId::from_uuid(next),
+        }
+    }
 }
 
 /// The ids that stand for this person because they were merged into it, oldest first.
 pub fn former_ids(tx: &mut Tx, person: PersonId) -> Result<Vec<PersonId>> {
     Ok(tx.query(
-        "select id from person where merged_into = ?1 order by seq",
+        "with recursive former (id) as (
+             select id from person where merged_into = ?1
+             union select p.id from person p join former f on p.merged_into = f.id)
+         select id from person where id in (select id from former)
+         and exists (select 1 from person where id = ?1 and merged_into is null) order by seq",
         params![person.uuid()],
         |row| row.get(0).map(PersonId::from_uuid),
     )?)
@@ -162,6 +174,33 @@ fn numbered_id(identity: &LocalIdentity, attempt: u32) -> PersonId {
     PersonId::from_uuid(stable_id(&words))
 }
 
+/// The person's id was made from this identity.
+pub(crate) fn is_named_after(person: PersonId, identity: &LocalIdentity) -> bool {
+    (0..MOST_ATTEMPTS).any(|attempt| numbered_id(identity, attempt) == person)
+}
+
+/// The oldest id made from this identity that stands for somebody else now, with its age.
+pub(crate) fn ended_id(tx: &mut Tx, identity: &LocalIdentity) -> Result<Option<(i64, PersonId)>> {
+    for attempt in 0..MOST_ATTEMPTS {
+        let id = numbered_id(identity, attempt);
+        match resolve(tx, id)? {
+            Some(current) if current != id => return Ok(Some((seq(tx, id)?, id))),
+            Some(_) => {}
+            None => break,
+        }
+    }
+    Ok(None)
+}
+
+/// An id that redirects stands for itself again.
+pub(crate) fn revive(tx: &mut Tx, id: PersonId) -> Result<()> {
+    tx.execute("update person set merged_into = null where id = ?1", params![id.uuid()])?;
+    Ok(())
+}
+
+/// As many people as one record is ever likely to have begun.
+const MOST_ATTEMPTS: u32 = 8;
+
 /// Begins a person. An id that redirects elsewhere comes back to life after a split; one that
 /// others have kept in use gives way to the next.
 pub(crate) fn create(tx: &mut Tx, identity: &LocalIdentity) -> Result<PersonId> {
@@ -173,10 +212,7 @@ pub(crate) fn create(tx: &mut Tx, identity: &LocalIdentity) -> Result<PersonId> 
                 return Ok(id);
             }
             Some(current) if current != id => {
-                tx.execute(
-                    "update person set merged_into = null where id = ?1",
-                    params![id.uuid()],
-                )?;
+                revive(tx, id)?;
                 return Ok(id);
             }
             Some(_) => {}
@@ -185,10 +221,10 @@ pub(crate) fn create(tx: &mut Tx, identity: &LocalIdentity) -> Result<PersonId> 
     Err(crate::Error::Unknown("person id"))
 }
 
-/// `gone`, and all that redirected to it, redirect to `survivor`.
+/// `gone`, and through it all that redirect to it, redirects to `survivor`.
 pub(crate) fn redirect(tx: &mut Tx, gone: PersonId, survivor: PersonId) -> Result<()> {
     tx.execute(
-        "update person set merged_into = ?2 where id = ?1 or merged_into = ?1",
+        "update person set merged_into = ?2 where id = ?1",
         params![gone.uuid(), survivor.uuid()],
     )?;
     Ok(())

@@ -1,0 +1,218 @@
+//! Which of these records are one person? A function of the records and of what people have said
+//! about them, so that the order in which they came makes no difference.
+//!
+//! 1. What stewards have joined is joined, the earliest decision first.
+//! 2. What sources have joined is joined, unless a hard veto stands between any two records.
+//! 3. Newborns of one mother and one birth order are joined, unless a veto stands between any two.
+//! 4. What the evidence joins is joined, the strongest pair first, unless any two records of the
+//!    two groups speak against it.
+//! 5. What evidence joined at an earlier time stays joined, unless anything speaks against it:
+//!    details that have merely become fewer part nobody.
+//!
+//! Nothing joins two records that a steward keeps apart.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use matching::{Basis, Model, Outcome, Profile, Veto, Weight};
+use model::LocalPatientId;
+
+use crate::LocalPatient;
+use crate::evidence::MOST_RECORDS;
+
+/// Two records, the lower id first.
+pub(crate) type Pair = (LocalPatientId, LocalPatientId);
+
+/// Two records as a [`Pair`].
+pub(crate) fn pair(a: LocalPatientId, b: LocalPatientId) -> Pair {
+    (a.min(b), a.max(b))
+}
+
+/// What people, and earlier decisions of the engine, say about pairs of records.
+#[derive(Default)]
+pub(crate) struct Facts {
+    /// Stewards: one person. The earliest first.
+    pub(crate) same: Vec<Pair>,
+    /// Stewards: two people.
+    pub(crate) apart: BTreeSet<Pair>,
+    /// Sources: one person.
+    pub(crate) source_same: BTreeSet<Pair>,
+    /// Sources: not one person. Outweighs evidence and is outweighed by stewards.
+    pub(crate) source_apart: BTreeSet<Pair>,
+    /// One mother and one birth order.
+    pub(crate) births: BTreeSet<Pair>,
+    /// Linked by the engine on what the details said then.
+    pub(crate) past: BTreeSet<Pair>,
+}
+
+/// A pair of records that belong together, and why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tie {
+    Steward,
+    Source,
+    Birth,
+    Evidence(Basis),
+    Past,
+}
+
+/// Groups the records: each is a list of places in `records`, sorted; the groups too.
+pub(crate) fn cluster(model: &Model, records: &[LocalPatient], facts: &Facts) -> Vec<Vec<usize>> {
+    let mut groups = Groups::new(model, records, facts);
+    let said = |pairs: &BTreeSet<Pair>| pairs.iter().copied().collect::<Vec<Pair>>();
+    groups.join_all(&facts.same, Tie::Steward);
+    groups.join_all(&said(&facts.source_same), Tie::Source);
+    groups.join_all(&said(&facts.births), Tie::Birth);
+    for (a, b, basis) in groups.edges() {
+        groups.join(a, b, Tie::Evidence(basis));
+    }
+    groups.join_all(&groups.no_longer_linked(&said(&facts.past)), Tie::Past);
+    groups.into_lists()
+}
+
+/// Records and the group of each, while they are being joined.
+struct Groups<'a> {
+    records: &'a [LocalPatient],
+    facts: &'a Facts,
+    places: BTreeMap<LocalPatientId, usize>,
+    /// The comparison of every two records, by their places, the lower first.
+    weights: BTreeMap<(usize, usize), Weight>,
+    /// By record: it has a placeholder for a name.
+    newborn: Vec<bool>,
+    model: &'a Model,
+    /// By record: the group that it is in.
+    group: Vec<usize>,
+    members: BTreeMap<usize, Vec<usize>>,
+}
+
+impl<'a> Groups<'a> {
+    fn new(model: &'a Model, records: &'a [LocalPatient], facts: &'a Facts) -> Self {
+        let profiles: Vec<Profile> = records.iter().map(LocalPatient::profile).collect();
+        let mut weights = BTreeMap::new();
+        for (a, one) in profiles.iter().enumerate() {
+            for (b, other) in profiles.iter().enumerate().skip(a + 1) {
+                weights.insert((a, b), model.compare(one, other));
+            }
+        }
+        let newborn = profiles.iter().map(Profile::is_newborn).collect();
+        let places = records.iter().enumerate().map(|(place, record)| (record.id, place)).collect();
+        let group = (0..records.len()).collect();
+        let members = (0..records.len()).map(|place| (place, vec![place])).collect();
+        Self { records, facts, places, weights, newborn, model, group, members }
+    }
+
+    /// Every pair that its own details link, the strongest first; equals in the order of their ids,
+    /// which do not depend on who came first.
+    fn edges(&self) -> Vec<(usize, usize, Basis)> {
+        let mut edges: Vec<((bool, i64, Pair), (usize, usize, Basis))> = Vec::new();
+        for ((a, b), weight) in &self.weights {
+            let Outcome::Link(basis) = self.model.decide(weight) else { continue };
+            let (Some(one), Some(other)) = (self.records.get(*a), self.records.get(*b)) else {
+                continue;
+            };
+            let by_sum = basis == Basis::Weight;
+            edges.push(((by_sum, weakness(weight), pair(one.id, other.id)), (*a, *b, basis)));
+        }
+        edges.sort_unstable_by_key(|(order, _)| *order);
+        edges.into_iter().map(|(_, edge)| edge).collect()
+    }
+
+    /// The pairs that their details do not link any more; the others are among the edges.
+    fn no_longer_linked(&self, pairs: &[Pair]) -> Vec<Pair> {
+        let linked = |(a, b): &Pair| {
+            let (Some(a), Some(b)) = (self.places.get(a), self.places.get(b)) else { return true };
+            let weight = self.weights.get(&(*a.min(b), *a.max(b)));
+            weight.is_some_and(|weight| matches!(self.model.decide(weight), Outcome::Link(_)))
+        };
+        pairs.iter().filter(|pair| !linked(pair)).copied().collect()
+    }
+
+    fn join_all(&mut self, pairs: &[Pair], tie: Tie) {
+        for (a, b) in pairs {
+            if let (Some(a), Some(b)) = (self.places.get(a), self.places.get(b)) {
+                self.join(*a, *b, tie);
+            }
+        }
+    }
+
+    fn join(&mut self, a: usize, b: usize, tie: Tie) {
+        let group_of = |place: usize| self.group.get(place).copied().unwrap_or(place);
+        let (kept, gone) = (group_of(a).min(group_of(b)), group_of(a).max(group_of(b)));
+        if kept == gone || !self.may_join(kept, gone, tie) {
+            return;
+        }
+        let moved = self.members.remove(&gone).unwrap_or_default();
+        for place in &moved {
+            if let Some(group) = self.group.get_mut(*place) {
+                *group = kept;
+            }
+        }
+        self.members.entry(kept).or_default().extend(moved);
+    }
+
+    fn may_join(&self, kept: usize, gone: usize, tie: Tie) -> bool {
+        let (Some(a), Some(b)) = (self.members.get(&kept), self.members.get(&gone)) else {
+            return false;
+        };
+        let too_large = a.len() + b.len() > MOST_RECORDS;
+        let pairs = a.iter().flat_map(|one| b.iter().map(move |other| (*one, *other)));
+        !(too_large && tie != Tie::Steward)
+            && pairs.into_iter().all(|(one, other)| !self.forbids(one, other, tie))
+    }
+
+    /// These two stand against a tie between their groups.
+    fn forbids(&self, one: usize, other: usize, tie: Tie) -> bool {
+        let (Some(a), Some(b)) = (self.records.get(one), self.records.get(other)) else {
+            return true;
+        };
+        let ids = pair(a.id, b.id);
+        let unnamed = [one, other].iter().any(|place| self.newborn.get(*place) == Some(&true));
+        // A child without a name looks like its own twin; mother and order of birth say which it is.
+        let is_itself = |veto: Veto| tie == Tie::Birth && veto == Veto::Twins && unnamed;
+        let weight = self.weights.get(&(one.min(other), one.max(other)));
+        let mut vetoes = weight.into_iter().flat_map(|weight| weight.vetoes.iter().copied());
+        let contradict = vetoes.any(|veto| stands(veto, tie) && !is_itself(veto));
+        let kept_apart = self.facts.apart.contains(&ids)
+            || (tie != Tie::Steward && self.facts.source_apart.contains(&ids));
+        kept_apart || contradict || (by_sum(tie) && both_in_use_at_one_source(a, b))
+    }
+
+    fn into_lists(self) -> Vec<Vec<usize>> {
+        let mut lists: Vec<Vec<usize>> = self.members.into_values().collect();
+        for list in &mut lists {
+            list.sort_unstable();
+        }
+        lists.sort_unstable();
+        lists
+    }
+}
+
+/// Greater for a smaller sum. In thousandths: two sums of the same parts in another order are equal.
+fn weakness(weight: &Weight) -> i64 {
+    #[expect(clippy::as_conversions, clippy::cast_possible_truncation, reason = "saturates")]
+    let thousandths = (weight.total * 1000.0).round() as i64;
+    -thousandths
+}
+
+/// Nothing but a sum of weights, now or then.
+fn by_sum(tie: Tie) -> bool {
+    matches!(tie, Tie::Evidence(Basis::Weight) | Tie::Past)
+}
+
+/// A source knows its own patients: two numbers of one source that are both in use are two people
+/// until the source, a verified number or a steward says otherwise.
+pub(crate) fn both_in_use_at_one_source(a: &LocalPatient, b: &LocalPatient) -> bool {
+    a.identity.authority == b.identity.authority
+        && a.merged_into.is_none()
+        && b.merged_into.is_none()
+}
+
+/// A veto between any two records of two people stands against a tie between the people. A
+/// placeholder name says nothing once another record has the name.
+pub(crate) fn stands(veto: Veto, tie: Tie) -> bool {
+    match tie {
+        Tie::Steward => false,
+        Tie::Source | Tie::Evidence(Basis::Rule(_)) => veto.is_hard(),
+        Tie::Birth | Tie::Evidence(Basis::Weight) => veto != Veto::Newborn,
+        // That one of them has died since is a question for a steward, and no reason to part them.
+        Tie::Past => veto.is_hard() || matches!(veto, Veto::Sensitive | Veto::Twins),
+    }
+}
