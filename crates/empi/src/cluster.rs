@@ -22,6 +22,11 @@ use crate::evidence::MOST_RECORDS;
 /// Two records, the lower id first.
 pub(crate) type Pair = (LocalPatientId, LocalPatientId);
 
+/// Two records by their places, and what links them.
+type Edge = (usize, usize, Basis);
+/// Rules before sums, strong before weak, then by the records' ids.
+type Order = (bool, i64, Pair);
+
 /// Two records as a [`Pair`].
 pub(crate) fn pair(a: LocalPatientId, b: LocalPatientId) -> Pair {
     (a.min(b), a.max(b))
@@ -101,8 +106,8 @@ impl<'a> Groups<'a> {
 
     /// Every pair that its own details link, the strongest first; equals in the order of their ids,
     /// which do not depend on who came first.
-    fn edges(&self) -> Vec<(usize, usize, Basis)> {
-        let mut edges: Vec<((bool, i64, Pair), (usize, usize, Basis))> = Vec::new();
+    fn edges(&self) -> Vec<Edge> {
+        let mut edges: Vec<(Order, Edge)> = Vec::new();
         for ((a, b), weight) in &self.weights {
             let Outcome::Link(basis) = self.model.decide(weight) else { continue };
             let (Some(one), Some(other)) = (self.records.get(*a), self.records.get(*b)) else {
