@@ -1,9 +1,10 @@
-//! What this server can do, in FHIR's own form (FHIR R4 §2.22 `CapabilityStatement`).
+//! What this server can do, in FHIR's own form (FHIR R4 §2.22 `CapabilityStatement`): neither more nor
+//! less than the routes.
 
 use axum::http::StatusCode;
 use axum::response::Response;
 use fhir::Resource;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::fhir_answer;
 
@@ -17,15 +18,56 @@ pub(crate) async fn metadata() -> Response {
         .with("format", json!(["json"]))
         .with("software", json!({"name": "Chesil", "version": env!("CARGO_PKG_VERSION")}))
         .with("implementation", json!({"description": "Chesil, an open shared care record"}))
+        .with("instantiates", json!(INSTANTIATES))
         .with("rest", json!([rest()]));
     fhir_answer(StatusCode::OK, &statement)
 }
 
-fn rest() -> serde_json::Value {
+/// The actors of IHE's profiles that these routes play, in JSON only.
+const INSTANTIATES: [&str; 3] = [
+    "https://profiles.ihe.net/ITI/PDQm/CapabilityStatement/IHE.PDQm.Supplier",
+    "https://profiles.ihe.net/ITI/PDQm/CapabilityStatement/IHE.PDQm.SupplierMatch",
+    "https://profiles.ihe.net/ITI/PIXm/CapabilityStatement/IHE.PIXm.Manager",
+];
+
+fn rest() -> Value {
     json!({
         "mode": "server",
-        "documentation": "Send transaction bundles with your channel's bearer token. The answer means: stored durably, to be processed in the order of each patient's messages.",
-        "security": {"description": "A bearer token for each sending channel"},
+        "documentation": "Who people are, for systems that are configured; and transaction bundles with a channel's bearer token. An answer to a bundle or a feed means: stored durably, to be processed in the order of each patient's messages.",
+        "security": {"description": "A bearer token for each system and each sending channel"},
+        "resource": [patient()],
         "interaction": [{"code": "transaction"}],
+    })
+}
+
+fn patient() -> Value {
+    let parameter = |(name, kind): (&str, &str)| json!({"name": name, "type": kind});
+    let parameters = [
+        ("_id", "token"),
+        ("active", "token"),
+        ("family", "string"),
+        ("given", "string"),
+        ("identifier", "token"),
+        ("telecom", "token"),
+        ("birthdate", "date"),
+        ("address", "string"),
+        ("address-city", "string"),
+        ("address-postalcode", "string"),
+        ("gender", "token"),
+    ];
+    json!({
+        "type": "Patient",
+        "profile": "https://fhir.hl7.org.uk/StructureDefinition/UKCore-Patient",
+        "supportedProfile": [
+            "https://profiles.ihe.net/ITI/PDQm/StructureDefinition/IHE.PDQm.Patient",
+            "https://profiles.ihe.net/ITI/PIXm/StructureDefinition/IHE.PIXm.Patient",
+        ],
+        "interaction": [{"code": "read"}, {"code": "search-type"}],
+        "versioning": "no-version",
+        "searchParam": parameters.map(parameter),
+        "operation": [
+            {"name": "match", "definition": "https://profiles.ihe.net/ITI/PDQm/OperationDefinition/PDQmMatch"},
+            {"name": "ihe-pix", "definition": "https://profiles.ihe.net/ITI/PIXm/OperationDefinition/IHE.PIXm.pix"},
+        ],
     })
 }

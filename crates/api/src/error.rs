@@ -2,7 +2,7 @@
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use fhir::outcome::{Issue, outcome};
+use fhir::outcome::{Issue, Severity, outcome};
 use model::Category;
 use thiserror::Error;
 
@@ -37,26 +37,118 @@ pub enum Error {
     /// The server is stopping.
     #[error("the server is stopping; nothing is known to be stored, send again")]
     Stopped,
+    /// No token of a system that is configured.
+    #[error("show your system's token: Authorization: Bearer …")]
+    WrongClient,
+    /// The access policies say no.
+    #[error("{0}")]
+    Refused(audit::Refusal),
+    /// There is none, or none that this client may see: nothing tells which.
+    #[error("there is no such {0}")]
+    NoSuch(&'static str),
+    /// A parameter that cannot be understood, or is missing.
+    #[error("the parameter {name} {problem}")]
+    Parameter {
+        /// Its name.
+        name: String,
+        /// FHIR's issue type.
+        code: &'static str,
+        /// What is wrong with it, without its value.
+        problem: String,
+    },
+    /// A domain of numbers that does not exist for this client (ITI-78, case 4).
+    #[error("targetSystem not found")]
+    NoSuchDomain,
+    /// A search that would show too many people.
+    #[error("{0}")]
+    TooBroad(&'static str),
+    /// The address of a page that is no longer kept, or never was this client's.
+    #[error("this page is no longer kept; search again")]
+    PageGone,
+    /// An answer of `$ihe-pix` (ITI-83 §3.83.4.2.2).
+    #[error("{0}")]
+    CrossReference(&'static str, StatusCode),
+    /// An answer in another format than JSON is wanted.
+    #[error("answers are JSON only: Accept: application/fhir+json")]
+    NotAcceptable,
+    /// A request in another format than JSON.
+    #[error("requests are JSON only: Content-Type: application/fhir+json")]
+    NotJson,
+    /// The body is not the FHIR that is wanted here.
+    #[error("{problem}")]
+    Body {
+        /// FHIR's issue type.
+        code: &'static str,
+        /// What is wrong and what is wanted.
+        problem: String,
+        /// Where, as a FHIRPath.
+        expression: Option<&'static str>,
+    },
+    /// The request is not this client's to make.
+    #[error("{0}")]
+    NotYours(&'static str),
     /// The message log refused.
-    #[error("storing the bundle")]
+    #[error("storing the message")]
     Engine(#[from] engine::Error),
+    /// The database failed.
+    #[error("the database")]
+    Db(#[from] db::Error),
+    /// The index of people failed.
+    #[error("finding people")]
+    Empi(#[from] empi::Error),
+    /// The facts for a decision could not be gathered.
+    #[error("gathering the facts for a decision")]
+    Accounts(#[from] accounts::Error),
+    /// The audit trail could not be written, so nothing is shown.
+    #[error("writing the audit trail")]
+    Audit(#[from] audit::Error),
 }
 
 impl Error {
+    /// A parameter whose value cannot be used.
+    pub(crate) fn parameter(name: &str, problem: impl Into<String>) -> Self {
+        Self::Parameter { name: name.into(), code: "invalid", problem: problem.into() }
+    }
+
     /// What an edge does with it.
     pub fn category(&self) -> Category {
         match self {
-            Self::WrongToken => Category::Forbidden,
-            Self::TooLarge { .. } | Self::Incomplete | Self::NotFhir { .. } => Category::Invalid,
+            Self::WrongToken | Self::WrongClient | Self::Refused(_) | Self::NotYours(_) => {
+                Category::Forbidden
+            }
+            Self::TooLarge { .. }
+            | Self::Incomplete
+            | Self::NotFhir { .. }
+            | Self::Parameter { .. }
+            | Self::TooBroad(_)
+            | Self::CrossReference(..)
+            | Self::NotAcceptable
+            | Self::NotJson
+            | Self::Body { .. } => Category::Invalid,
+            Self::NoSuch(_) | Self::NoSuchDomain | Self::PageGone => Category::NotFound,
             Self::Full | Self::Stopped => Category::Unavailable,
             Self::Engine(error) => error.category(),
+            Self::Db(error) if error.is_unavailable() => Category::Unavailable,
+            Self::Db(_) => Category::Fault,
+            Self::Empi(error) => error.category(),
+            Self::Accounts(error) => error.category(),
+            Self::Audit(error) => error.category(),
         }
     }
 
     /// HTTP status and FHIR issue type (FHIR R4 `issue-type`).
     fn answer(&self) -> (StatusCode, &'static str) {
         match self {
-            Self::WrongToken => (StatusCode::UNAUTHORIZED, "login"),
+            Self::WrongToken | Self::WrongClient => (StatusCode::UNAUTHORIZED, "login"),
+            Self::Parameter { code, .. } | Self::Body { code, .. } => {
+                (StatusCode::BAD_REQUEST, code)
+            }
+            Self::TooBroad(_) => (StatusCode::BAD_REQUEST, "too-costly"),
+            Self::PageGone => (StatusCode::GONE, "expired"),
+            Self::CrossReference(_, StatusCode::NOT_FOUND) => (StatusCode::NOT_FOUND, "not-found"),
+            Self::CrossReference(_, status) => (*status, "code-invalid"),
+            Self::NotAcceptable => (StatusCode::NOT_ACCEPTABLE, "not-supported"),
+            Self::NotJson => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "not-supported"),
             Self::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "too-long"),
             Self::Incomplete => (StatusCode::REQUEST_TIMEOUT, "incomplete"),
             _ => match self.category() {
@@ -72,7 +164,11 @@ impl Error {
 
     /// Where in the bundle, as a FHIRPath.
     fn expression(&self) -> Option<String> {
-        let Self::NotFhir { wrong, .. } = self else { return None };
+        let wrong = match self {
+            Self::NotFhir { wrong, .. } => wrong,
+            Self::Body { expression, .. } => return expression.map(str::to_owned),
+            _ => return None,
+        };
         match wrong {
             fhir::Error::Entry { number, path, .. } => {
                 Some(format!("Bundle.entry[{}].{path}", number.saturating_sub(1)))
@@ -88,9 +184,13 @@ impl IntoResponse for Error {
         let (status, code) = self.answer();
         if status.is_server_error() {
             let cause = std::error::Error::source(&self).map(ToString::to_string);
-            tracing::error!(cause, "a bundle was not stored: {self}");
+            tracing::error!(cause, "a request failed: {self}");
         }
-        let issue = Issue { expression: self.expression(), ..Issue::error(code, self.to_string()) };
+        // ITI-78 §3.78.4.1.3, case 4, wants a warning; everything else that fails is an error.
+        let is_domain = matches!(self, Self::NoSuchDomain);
+        let severity = if is_domain { Severity::Warning } else { Severity::Error };
+        let expression = self.expression();
+        let issue = Issue { severity, expression, ..Issue::error(code, self.to_string()) };
         let mut response = fhir_answer(status, &outcome(&[issue]));
         let (name, value) = match status {
             // RFC 6750 §3.

@@ -14,7 +14,7 @@ use crate::token::bearer;
 use crate::{ApiState, Error, fhir_answer};
 
 /// A sender that takes longer to send its bundle has lost its connection.
-const SENDING: Duration = Duration::from_mins(1);
+pub(crate) const SENDING: Duration = Duration::from_mins(1);
 
 /// `POST /fhir`: the token tells which channel it is.
 pub(crate) async fn by_token(
@@ -67,7 +67,7 @@ async fn take(state: ApiState, channel: Channel, body: Body) -> Result<Response,
     Ok(fhir_answer(StatusCode::OK, &outcome(&[Issue::information(sentence(receipt))])))
 }
 
-fn is_too_long(error: &axum::Error) -> bool {
+pub(crate) fn is_too_long(error: &axum::Error) -> bool {
     let source = std::error::Error::source(error);
     source.is_some_and(|source| source.to_string().contains("length limit exceeded"))
 }

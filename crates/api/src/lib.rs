@@ -6,6 +6,17 @@
 mod state;
 mod token;
 mod intake;
+mod client;
+mod domain;
+mod negotiate;
+mod sight;
+mod disclose;
+mod patient;
+mod read;
+mod search;
+mod body;
+mod match_people;
+mod cross_reference;
 mod capability;
 mod health;
 mod error;
@@ -16,14 +27,25 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use fhir::Resource;
 
+pub use client::Client;
+pub(crate) use client::caller;
+pub use domain::Domain;
 pub use error::Error;
-pub use state::{ApiState, BundleChannel};
+pub use state::{ApiState, BundleChannel, People};
 
 /// `POST /fhir` and `POST /fhir/{channel}`, `GET /fhir/metadata`, `GET /health`.
 pub fn router(state: ApiState) -> Router {
     Router::new()
         .route("/fhir", post(intake::by_token))
         .route("/fhir/metadata", get(capability::metadata))
+        .route("/fhir/Patient", get(search::by_address))
+        .route("/fhir/Patient/_search", post(search::by_form))
+        .route("/fhir/Patient/$match", post(match_people::match_people))
+        .route(
+            "/fhir/Patient/$ihe-pix",
+            get(cross_reference::by_address).post(cross_reference::by_body),
+        )
+        .route("/fhir/Patient/{id}", get(read::read))
         .route("/fhir/{channel}", post(intake::by_name))
         .route("/health", get(health::health))
         .with_state(state)

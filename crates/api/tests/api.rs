@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use api::{ApiState, BundleChannel};
+use api::{ApiState, BundleChannel, People};
 use db::scratch::Scratch;
 use engine::{Channel, ChannelKind, Filter, Inbox, Limits, Page};
 use model::{FixedClock, OdsCode};
@@ -30,6 +30,13 @@ fn inboxes() -> Vec<(Scratch, Inbox)> {
     db::scratch::databases().into_iter().map(inbox).collect()
 }
 
+/// No system may ask about people here.
+fn nobody() -> People {
+    let policies = Arc::new(access::Policies::standard().unwrap());
+    let model = Arc::new(matching::Model::standard().clone());
+    People::new(policies, model, vec![], vec![], false, || [0; 32])
+}
+
 async fn servers() -> Vec<Server> {
     let mut servers = Vec::new();
     // The keepers are synchronous: they wait where waiting is allowed.
@@ -48,7 +55,7 @@ async fn servers() -> Vec<Server> {
                 "another-token-altogether".into()
             },
         });
-        let state = ApiState::new(inbox.clone(), channels.into()).with_body_limit(10_000);
+        let state = ApiState::new(inbox.clone(), channels.into(), nobody()).with_body_limit(10_000);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(async move { axum::serve(listener, api::router(state)).await });

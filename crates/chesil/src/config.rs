@@ -4,6 +4,7 @@
 mod file;
 mod problem;
 mod channel;
+mod client;
 
 use std::fs;
 use std::net::SocketAddr;
@@ -39,6 +40,8 @@ pub(crate) struct Settings {
     pub(crate) channels: Vec<ChannelSettings>,
     /// The GP practices that can be asked.
     pub(crate) gateway: gateway::Config,
+    /// The systems that may ask who people are.
+    pub(crate) clients: Vec<api::Client>,
     /// A folder of policies in the place of the standard ones.
     pub(crate) policies: Option<PathBuf>,
     /// How people are told apart.
@@ -77,6 +80,8 @@ fn settings(
     let database = database(source, parsed.database, &data, problems);
     let organisations = organisations(source, &parsed.organisation, problems);
     channel::check_together(&channels, &organisations, problems);
+    let known = client::Known { organisations: &organisations, channels: &channels };
+    let clients = client::clients(source, parsed.client, &known, problems);
     let mut gateway = gateway::Config::default();
     if let Some(spine) = parsed.gateway {
         gateway.consumer =
@@ -98,6 +103,7 @@ fn settings(
         organisations,
         channels: channels.into_iter().map(|(_, channel)| channel).collect(),
         gateway,
+        clients,
         policies: parsed.policies.map(|policies| folder.join(policies)),
         model: Arc::new(Model::standard().clone()),
         hash,

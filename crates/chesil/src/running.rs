@@ -16,6 +16,7 @@ use std::time::Duration;
 use access::Policies;
 use accounts::{Cost, Organisation, OrganisationKind};
 use anyhow::{Context, Result};
+use api::{ApiState, BundleChannel, Domain, People};
 use axum::Router;
 use db::Db;
 use engine::{ChannelKind, Inbox, Pace, Processor, Shutdown, ShutdownSignal, Watcher};
@@ -83,8 +84,9 @@ pub(crate) async fn start(
     let listeners = start_sources(&settings.channels, &inbox, &signal, &mut tasks).await?;
 
     let gateway = Arc::new(Gateway::new(settings.gateway.clone(), Arc::clone(&clock))?);
+    let api = api_state(&settings, &inbox, Arc::clone(&policies), Arc::clone(&clock));
     let state = portal_state(&settings, mode, &inbox, clock, policies, gateway);
-    let router = portal::router(state).merge(api_router(&settings, &inbox));
+    let router = portal::router(state).merge(api::router(api));
     let (portal, server) = serve(settings.listen, router, signal).await?;
     tasks.push(server);
     Ok(Running { portal, listeners, db, inbox, shutdown, tasks, processor, _folder: folder })
@@ -204,14 +206,26 @@ fn portal_state(
     }
 }
 
-fn api_router(settings: &Settings, inbox: &Inbox) -> Router {
+fn api_state(
+    settings: &Settings,
+    inbox: &Inbox,
+    policies: Arc<Policies>,
+    clock: Arc<dyn Clock>,
+) -> ApiState {
     let channels = settings.channels.iter().filter_map(|settings| {
-        Some(api::BundleChannel {
-            channel: settings.channel.clone(),
-            token: settings.token.clone()?,
-        })
+        Some(BundleChannel { channel: settings.channel.clone(), token: settings.token.clone()? })
     });
-    api::router(api::ApiState::new(inbox.clone(), channels.collect()))
+    let domains = settings.channels.iter().map(|settings| Domain::of(&settings.channel));
+    let https = !settings.listen.ip().is_loopback();
+    let people = People::new(
+        policies,
+        Arc::clone(&settings.model),
+        settings.clients.clone(),
+        domains.collect(),
+        https,
+        random,
+    );
+    ApiState::new(inbox.clone(), channels.collect(), people).with_clock(clock)
 }
 
 /// The organisations that feed the record: those with a channel.

@@ -58,7 +58,7 @@ pub use review::{Page, Question, Review, review, review_count, review_queue};
 pub use search::{Clue, people_like};
 pub use search_key::{fold, telephone_digits};
 pub use source_link::{link_at_source, unlink_at_source};
-pub use trace::{Traced, trace};
+pub use trace::{Likeness, Traced, trace};
 
 /// What this keeper adds to the database.
 pub const MIGRATIONS: &[db::Migration] = &[

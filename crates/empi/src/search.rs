@@ -55,6 +55,13 @@ impl Clue {
         Self { kind: Kind::Email, ranges: keys.map(|key| (key.clone(), key)).collect() }
     }
 
+    /// This or the other: a telephone number or an e-mail address.
+    #[must_use]
+    pub fn or(mut self, other: Self) -> Self {
+        self.ranges.extend(other.ranges);
+        self
+    }
+
     fn beginning(kind: Kind, beginnings: impl Iterator<Item = String>) -> Self {
         let range = |text: String| {
             let from = kind.key(&text);

@@ -1,21 +1,35 @@
 //! Whom do these demographics mean? Weighed as a feed's would be, and nothing is kept.
 
 use db::Tx;
-use matching::{Model, Outcome, Profile, blocking};
+use matching::{Basis, Model, Outcome, Profile, blocking};
 use model::{Demographics, PersonId};
 
 use crate::blocking_index::Index;
 use crate::{LocalPatient, Result, local_patient, person};
+
+/// A verified number with a fitting name or birth date is as sure as this, whatever the sum.
+const BY_RULE: f64 = 0.99;
 
 /// A person that may be meant.
 #[derive(Debug, Clone)]
 pub struct Traced {
     /// The person.
     pub person: PersonId,
-    /// What the engine would do with a record like this: `Link` or `Review`, never `New`.
-    pub outcome: Outcome,
-    /// The sum of the weights, as log2 of odds.
-    pub weight: f64,
+    /// How sure the engine is.
+    pub likeness: Likeness,
+    /// From 0 to 1; a half stands midway between asking a steward and linking.
+    pub score: f64,
+}
+
+/// How sure the engine is that these demographics mean a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Likeness {
+    /// A record like this would be linked.
+    Certain,
+    /// The details agree well enough, but something speaks against it: a steward would be asked.
+    Probable,
+    /// A steward would be asked.
+    Possible,
 }
 
 /// Every person that these demographics may mean, the most likely first.
@@ -38,9 +52,9 @@ pub fn trace(tx: &mut Tx, model: &Model, demographics: &Demographics) -> Result<
             traced.extend(weigh(model, profile, &members, sensitive));
         }
     }
-    let rank = |one: &Traced| matches!(one.outcome, Outcome::Link(_));
     traced.sort_by(|a: &Traced, b: &Traced| {
-        rank(b).cmp(&rank(a)).then(b.weight.total_cmp(&a.weight)).then(a.person.cmp(&b.person))
+        let by_score = || b.score.total_cmp(&a.score).then(a.person.cmp(&b.person));
+        a.likeness.cmp(&b.likeness).then_with(by_score)
     });
     Ok(traced)
 }
@@ -58,11 +72,22 @@ fn weigh(
     let profiles: Vec<Profile> = members.iter().map(profile_of).collect();
     let verdict = model.against(profile, &profiles)?;
     let person = members.first()?.person;
-    (verdict.outcome != Outcome::New).then_some(Traced {
-        person,
-        outcome: verdict.outcome,
-        weight: verdict.weight.total,
-    })
+    let weight = verdict.weight.total;
+    let likeness = match verdict.outcome {
+        Outcome::Link(_) => Likeness::Certain,
+        Outcome::Review(_) if weight >= model.link_from() => Likeness::Probable,
+        Outcome::Review(_) => Likeness::Possible,
+        Outcome::New => return None,
+    };
+    let by_rule = matches!(verdict.outcome, Outcome::Link(Basis::Rule(_)));
+    let by_weight = probability(weight - f64::midpoint(model.link_from(), model.review_from()));
+    let score = if by_rule { by_weight.max(BY_RULE) } else { by_weight };
+    Some(Traced { person, likeness, score })
+}
+
+/// What odds of 2 to this power are as a probability.
+fn probability(log2_odds: f64) -> f64 {
+    1.0 / (1.0 + (-log2_odds).exp2())
 }
 
 /// Without place and contacts, and without the flag itself, which keeps records apart for good

@@ -31,6 +31,7 @@ pub fn demographics(patient: &Resource) -> Demographics {
         death_date: death_date(patient),
         birth_order: birth_order(patient),
         sensitive: sensitive(patient),
+        inactive: patient.get("active").and_then(Value::as_bool) == Some(false),
     }
 }
 

@@ -38,6 +38,8 @@ pub struct Demographics {
     pub birth_order: Option<u8>,
     /// Sensitive: never traced by address, location never shown (the PDS S-flag).
     pub sensitive: bool,
+    /// The source no longer uses this record of its own (FHIR `Patient.active` is false).
+    pub inactive: bool,
 }
 
 impl Demographics {

@@ -28,7 +28,10 @@ impl std::fmt::Debug for ChannelSettings {
 }
 
 /// The shortest token that cannot be guessed.
-const SHORTEST_TOKEN: usize = 20;
+pub(super) const SHORTEST_TOKEN: usize = 20;
+
+/// Names that are addresses below /fhir already.
+const RESERVED: [&str; 3] = ["Patient", "Subscription", "metadata"];
 
 /// The tables a folder may hold, with the column that keeps a person's rows in order.
 const TABLES: [&str; 2] = ["care_packages", "contacts"];
@@ -62,6 +65,11 @@ fn settings(
     let (kind, token) = match (parsed.mllp, parsed.file_drop, parsed.fhir) {
         (Some(mllp), None, None) => (self::mllp(mllp), None),
         (None, Some(drop), None) => (file_drop(source, drop, root, problems)?, None),
+        (None, None, Some(_)) if RESERVED.contains(&name) => {
+            let sentence = format!("{name} is an address of the FHIR interface; rename the file");
+            problems.push(source.problem(0..0, sentence));
+            return None;
+        }
         (None, None, Some(fhir)) => {
             let token = token(source, fhir, problems)?;
             (ChannelKind::Http { path: format!("/fhir/{name}") }, Some(token))

@@ -20,6 +20,8 @@ pub(super) struct ChesilToml {
     pub(super) gateway: Option<GatewayToml>,
     #[serde(default)]
     pub(super) practice: Vec<PracticeToml>,
+    #[serde(default)]
+    pub(super) client: Vec<ClientToml>,
 }
 
 /// `[[organisation]]`
@@ -48,6 +50,21 @@ pub(super) struct PracticeToml {
     pub(super) name: String,
     pub(super) url: Spanned<String>,
     pub(super) asid: String,
+}
+
+/// `[[client]]`
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ClientToml {
+    pub(super) name: Spanned<String>,
+    pub(super) organisation: Spanned<String>,
+    pub(super) token: Spanned<String>,
+    pub(super) scopes: Spanned<Vec<String>>,
+    #[serde(default)]
+    pub(super) domains: Vec<Spanned<String>>,
+    pub(super) channel: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) notify: Vec<Spanned<String>>,
 }
 
 /// `channels/NAME.toml`

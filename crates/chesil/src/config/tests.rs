@@ -101,3 +101,59 @@ fn a_missing_file_and_broken_toml_are_said_plainly() {
     assert!(problems(&[])[0].starts_with("chesil.toml: cannot be read"));
     assert!(problems(&[("chesil.toml", "listen = \n")])[0].starts_with("chesil.toml:1: "));
 }
+
+const CLIENT: &str = r#"
+[[client]]
+name = "poole-pas"
+organisation = "RD3"
+token = "a-token-of-twenty-and-more"
+scopes = ["search", "feed", "subscribe"]
+domains = ["RD3"]
+channel = "identities"
+notify = ["http://pas.example/hooks/"]
+"#;
+
+const IDENTITIES: &str = r#"organisation = "RD3"
+authority = "RD3"
+[fhir]
+token = "another-token-of-twenty"
+"#;
+
+fn with_client(text: &str) -> Result<Settings, Vec<String>> {
+    let chesil = format!("{CHESIL}{text}");
+    check(&[
+        ("chesil.toml", &chesil),
+        ("channels/poole.toml", POOLE),
+        ("channels/identities.toml", IDENTITIES),
+    ])
+}
+
+#[test]
+fn a_system_is_read_with_what_it_may_do() {
+    let settings = with_client(CLIENT).unwrap();
+    assert_eq!(settings.clients.len(), 1);
+    assert_eq!(settings.clients[0].scopes.len(), 3);
+    assert!(!format!("{settings:?}").contains("a-token-of"), "a token is a secret");
+}
+
+#[test]
+fn every_mistake_about_a_system_is_named() {
+    for (right, wrong, said) in [
+        ("\"RD3\"\ntoken", "\"RBD\"\ntoken", "RBD is not an [[organisation]] of chesil.toml"),
+        ("a-token-of-twenty-and-more", "short", "a token has at least 20 characters"),
+        ("a-token-of-twenty-and-more", "another-token-of-twenty", "this token is another's"),
+        ("\"search\", ", "\"serach\", ", "scopes are one or more of search, match,"),
+        ("domains = [\"RD3\"]", "domains = [\"RD9\"]", "no channel has the authority RD9"),
+        ("\"identities\"", "\"poole\"", "there is no [fhir] channel of RD3 with this name"),
+        ("channel = \"identities\"\n", "", "the scope feed needs a channel"),
+        ("http://pas.example/hooks/", "ftp://pas", "an address to notify begins with http://"),
+        ("notify = [\"http://pas.example/hooks/\"]\n", "", "the scope subscribe needs notify"),
+    ] {
+        let problems = with_client(&CLIENT.replace(right, wrong)).unwrap_err();
+        assert!(problems.iter().any(|one| one.contains(said)), "{said}: {problems:?}");
+    }
+    let twice = with_client(&format!("{CLIENT}{CLIENT}")).unwrap_err();
+    assert!(twice[0].ends_with("poole-pas is listed twice"), "{twice:?}");
+    let reserved = [("chesil.toml", CHESIL), ("channels/Patient.toml", IDENTITIES)];
+    assert!(problems(&reserved)[0].contains("is an address of the FHIR interface"));
+}

@@ -1,8 +1,7 @@
 //! What a system may find people by, and whom these demographics mean.
 
 use db::Db;
-use empi::{Clue, Traced};
-use matching::Outcome;
+use empi::{Clue, Likeness, Traced};
 use model::{Demographics, PersonId};
 
 use crate::world::*;
@@ -104,7 +103,7 @@ fn a_whole_description_means_one_person_and_leaves_nothing_behind() {
         let (thomasina_is, _) = two_people(&db);
         let found = traced(&db, &thomasina());
         assert_eq!(found[0].person, thomasina_is);
-        assert!(matches!(found[0].outcome, Outcome::Link(_)));
+        assert!(found[0].likeness == Likeness::Certain && found[0].score >= 0.99);
         assert_eq!(queued(&db), []);
         assert_eq!(records(&db, thomasina_is), ["RD3/R1", "RBD/B1"]);
     }
@@ -126,7 +125,7 @@ fn a_sensitive_person_is_not_traced_by_place() {
         let named = without_number(thomasina());
         let placeless = Demographics { addresses: vec![], telephones: vec![], ..named.clone() };
         let weights = |who: &Demographics| -> Vec<f64> {
-            traced(&db, who).iter().map(|one| one.weight).collect()
+            traced(&db, who).iter().map(|one| one.score).collect()
         };
         assert_eq!(weights(&named), weights(&placeless));
     }

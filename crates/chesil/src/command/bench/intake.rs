@@ -124,6 +124,7 @@ fn settings(folder: &Path, database: Option<&str>) -> Result<Settings> {
         }],
         channels: vec![ChannelSettings::new(CHANNEL, poole, "RD3", Vec::new(), kind)],
         gateway: gateway::Config::default(),
+        clients: Vec::new(),
         policies: None,
         model: Arc::new(Model::standard().clone()),
         hash: "bench".to_owned(),

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use simulator::County;
 
+use super::settings::CLIENT_TOKEN;
 use super::users::PASSWORD;
 use super::{Demo, say};
 use crate::running::Running;
@@ -27,7 +28,9 @@ fn addresses(running: &Running) -> String {
     let portal = running.portal;
     let mut lines = vec![
         format!("  Portal       http://{portal}/"),
-        format!("  FHIR base    http://{portal}/fhir"),
+        format!(
+            "  FHIR base    http://{portal}/fhir  (token {CLIENT_TOKEN}, see docs/identity-api.md)"
+        ),
     ];
     let listeners = running.listeners.iter();
     lines.extend(listeners.map(|(channel, address)| format!("  {channel:<12} mllp://{address}")));

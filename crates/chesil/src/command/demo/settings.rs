@@ -34,6 +34,9 @@ const CHANNELS: [(Hospital, &str); 3] = [
     (Hospital::Bournemouth, "bournemouth"),
 ];
 
+/// The token of the demonstration's client.
+pub(super) const CLIENT_TOKEN: &str = "demonstration-client-token";
+
 /// How often the council's folders are looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
@@ -98,6 +101,7 @@ pub(super) fn settings(
         organisations: organisations(county)?,
         channels,
         gateway: gateway(county, practices)?,
+        clients: vec![client()?],
         policies: None,
         model: Arc::new(Model::standard().clone()),
         hash: "demo".to_owned(),
@@ -108,6 +112,22 @@ pub(super) fn settings(
 fn channel(name: &str, source: Source, kind: ChannelKind) -> Result<ChannelSettings> {
     let organisation = OdsCode::parse(source.ods())?;
     Ok(ChannelSettings::new(name, organisation, source.authority(), Vec::new(), kind))
+}
+
+/// A system that may ask everything, so that the examples of docs/identity-api.md work. Its token is
+/// no secret: nobody here is real.
+fn client() -> Result<api::Client> {
+    let sources = Source::ALL.into_iter();
+    let domains = sources.map(|source| source.authority().to_owned());
+    Ok(api::Client {
+        name: "demonstration".to_owned(),
+        organisation: OdsCode::parse(Source::MentalHealth.ods())?,
+        token: CLIENT_TOKEN.to_owned(),
+        scopes: access::Scope::ALL.into(),
+        domains: domains.collect(),
+        channel: Some("mental-health".to_owned()),
+        notify: vec!["http://127.0.0.1:".to_owned()],
+    })
 }
 
 fn organisations(county: &County) -> Result<Vec<Organisation>> {

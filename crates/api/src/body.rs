@@ -1,0 +1,45 @@
+//! The body of a request, read whole within the limit, as FHIR JSON.
+
+use axum::body::{Body, to_bytes};
+use axum::http::HeaderMap;
+use fhir::Resource;
+
+use crate::intake::{SENDING, is_too_long};
+use crate::negotiate::json_sent;
+use crate::{ApiState, Error};
+
+/// A resource of the body.
+pub(crate) async fn resource(
+    state: &ApiState,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<Resource, Error> {
+    json_sent(headers)?;
+    let limit_bytes = state.body_limit_bytes;
+    let bytes = match tokio::time::timeout(SENDING, to_bytes(body, limit_bytes)).await {
+        Ok(Ok(bytes)) => bytes,
+        Ok(Err(error)) if is_too_long(&error) => return Err(Error::TooLarge { limit_bytes }),
+        _ => return Err(Error::Incomplete),
+    };
+    Resource::parse(&bytes).map_err(|wrong| Error::Body {
+        code: "invalid",
+        problem: wrong.to_string(),
+        expression: None,
+    })
+}
+
+/// The `parameter` elements of a Parameters resource that have this name.
+pub(crate) fn parameters<'a>(
+    resource: &'a Resource,
+    name: &'a str,
+) -> impl Iterator<Item = &'a serde_json::Value> {
+    let named = move |one: &&serde_json::Value| {
+        one.get("name").and_then(serde_json::Value::as_str) == Some(name)
+    };
+    resource.list("parameter").iter().filter(named)
+}
+
+/// A body that is not what is wanted here.
+pub(crate) fn wrong(code: &'static str, problem: &str, expression: &'static str) -> Error {
+    Error::Body { code, problem: problem.into(), expression: Some(expression) }
+}
