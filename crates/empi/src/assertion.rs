@@ -54,3 +54,43 @@ pub(crate) fn record(
     }
     Ok(())
 }
+
+/// A decision as it is kept.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Kept {
+    pub(crate) same: bool,
+    actor: String,
+    at: Timestamp,
+}
+
+/// Everything that was decided about a record and others, by the other one.
+pub(crate) fn about(tx: &mut Tx, record: LocalPatientId) -> Result<Vec<(LocalPatientId, Kept)>> {
+    Ok(tx.query(
+        "select other, same, actor, at from assertion where patient = ?1 order by other",
+        params![record.uuid()],
+        |row| {
+            let kept = Kept { same: row.get(1)?, actor: row.get(2)?, at: row.get(3)? };
+            Ok((LocalPatientId::from_uuid(row.get(0)?), kept))
+        },
+    )?)
+}
+
+/// Puts back what was decided before about one side of a pair; `None` where nothing was.
+pub(crate) fn restore(
+    tx: &mut Tx,
+    patient: LocalPatientId,
+    other: LocalPatientId,
+    kept: Option<&Kept>,
+) -> Result<()> {
+    tx.execute(
+        "delete from assertion where patient = ?1 and other = ?2",
+        params![patient.uuid(), other.uuid()],
+    )?;
+    if let Some(kept) = kept {
+        tx.execute(
+            "insert into assertion (patient, other, same, actor, at) values (?1, ?2, ?3, ?4, ?5)",
+            params![patient.uuid(), other.uuid(), kept.same, &kept.actor, kept.at],
+        )?;
+    }
+    Ok(())
+}

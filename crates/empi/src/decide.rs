@@ -1,61 +1,228 @@
-//! A steward decides: the same person, or not. The decision outranks the engine from then on.
+//! A steward decides: the same person, two people, somebody else must say. The decision outranks the
+//! engine from then on, until it is taken back.
 
-use db::Tx;
+use db::{Tx, params};
 use jiff::Timestamp;
 use matching::Model;
-use model::{Actor, PersonId};
+use model::{Actor, LocalPatientId, NhsNumber, OdsCode, PersonId};
 
-use crate::history::{self, Cause, LinkKind, NewEvent};
+use crate::answer::{self, AnswerKind, NewAnswer};
+use crate::effects::{Before, Effects};
+use crate::history::{self, Cause, LinkKind, NewEvent, actor_text};
 use crate::review::{self, Review};
-use crate::{Error, LocalPatient, Result, assertion, join, local_patient, part, person};
+use crate::state::Standing;
+use crate::{
+    Error, LocalPatient, Result, ReviewState, assertion, join, local_patient, part, person,
+    priority,
+};
+
+/// The longest note to a source, in characters.
+const LONGEST_NOTE: usize = 1000;
 
 /// A steward's answer to a review.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decision {
     /// Both records are about one person.
     SamePerson,
-    /// They are about two people.
+    /// They are about two people. Where they are linked, the engine chooses what goes along.
     NotTheSame,
+    /// They are linked and about two people, and these records are the other person's: one of the
+    /// two in question, and whatever else the steward has chosen.
+    Split(Vec<LocalPatientId>),
+    /// The organisation whose record it is must say. Its answer is its own next message.
+    Refer {
+        /// Who is asked.
+        to: OdsCode,
+        /// What they are asked, in at most 1,000 characters.
+        note: String,
+    },
 }
 
-/// Answers a review: joins or parts the people, and keeps the answer so that the engine never acts
-/// against it. The caller writes the audit entry.
+/// What came of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decided {
+    /// It is done.
+    Done,
+    /// Two people who hold two verified NHS numbers become one only when a second steward agrees.
+    NeedsSecond,
+    /// The second steward does not agree with the first: the question is open again.
+    Disagreed,
+}
+
+/// Answers a review, and keeps the answer so that the engine never acts against it. The caller
+/// writes the audit entry.
 pub fn decide(
     tx: &mut Tx,
     model: &Model,
     review: i64,
-    decision: Decision,
+    decision: &Decision,
+    actor: &Actor,
+    at: Timestamp,
+) -> Result<Decided> {
+    let review = review::unsettled(tx, review)?;
+    match way(tx, &review, decision, actor)? {
+        Way::CarryOut => {
+            carry_out(tx, model, &review, decision, actor, at)?;
+            Ok(Decided::Done)
+        }
+        Way::AskSecond => {
+            let standing = Standing::awaiting_second(actor.user, &actor_text(actor), at);
+            say(tx, &review, &standing, AnswerKind::FirstOfTwo, actor, at)?;
+            Ok(Decided::NeedsSecond)
+        }
+        Way::Disagree => {
+            say(tx, &review, &Standing::open(), AnswerKind::Disagreed, actor, at)?;
+            Ok(Decided::Disagreed)
+        }
+    }
+}
+
+/// What an answer leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Way {
+    CarryOut,
+    AskSecond,
+    Disagree,
+}
+
+pub(crate) fn way(tx: &mut Tx, review: &Review, decision: &Decision, actor: &Actor) -> Result<Way> {
+    let first = match &review.state {
+        ReviewState::AwaitingSecond { user, .. } => Some(*user),
+        _ => None,
+    };
+    match decision {
+        Decision::SamePerson if hold_two_numbers(tx, review)? => match first {
+            None => Ok(Way::AskSecond),
+            Some(first) if first == actor.user => Err(Error::SecondSteward),
+            Some(_) => Ok(Way::CarryOut),
+        },
+        Decision::NotTheSame if first.is_some_and(|first| first != actor.user) => Ok(Way::Disagree),
+        _ => Ok(Way::CarryOut),
+    }
+}
+
+/// One side holds a verified NHS number, and the other side another one.
+fn hold_two_numbers(tx: &mut Tx, review: &Review) -> Result<bool> {
+    let numbers = |records: &[LocalPatient]| -> Vec<NhsNumber> {
+        records.iter().filter_map(LocalPatient::verified_number).collect()
+    };
+    let (a, b) = if review.is_together() {
+        (numbers(std::slice::from_ref(&review.a)), numbers(std::slice::from_ref(&review.b)))
+    } else {
+        let a = local_patient::members(tx, review.a.person)?;
+        let b = local_patient::members(tx, review.b.person)?;
+        (numbers(&a), numbers(&b))
+    };
+    Ok(a.iter().any(|one| b.iter().any(|other| one != other)))
+}
+
+/// Keeps an answer that moves no link.
+fn say(
+    tx: &mut Tx,
+    review: &Review,
+    standing: &Standing,
+    kind: AnswerKind,
     actor: &Actor,
     at: Timestamp,
 ) -> Result<()> {
-    let review = review::open(tx, review)?;
-    let together = review.a.person == review.b.person;
-    let same = decision == Decision::SamePerson;
-    let cause = Cause::steward(model, actor, &review);
-    assertion::record(tx, review.a.id, review.b.id, same, actor, at)?;
-    match decision {
-        Decision::SamePerson => {
-            let person = if together { review.a.person } else { join(tx, &review, &cause, at)? };
-            let event = NewEvent::of(LinkKind::Confirmed, review.b.id, person, at);
-            history::add(tx, &event, &cause)?;
-        }
-        Decision::NotTheSame if together => split(tx, &review, &cause, at)?,
-        Decision::NotTheSame => {
-            let event = NewEvent::of(LinkKind::Refused, review.b.id, review.a.person, at)
-                .with_other(review.b.person);
-            history::add(tx, &event, &cause)?;
-        }
-    }
-    review::close(tx, review.id, actor, at)
+    review::stand(tx, review.id, standing)?;
+    answer::add(tx, &NewAnswer { review: review.id, kind, actor, note: "", at }, None)?;
+    Ok(())
 }
 
-fn join(tx: &mut Tx, review: &Review, cause: &Cause, at: Timestamp) -> Result<PersonId> {
-    let a = local_patient::members(tx, review.a.person)?;
-    let b = local_patient::members(tx, review.b.person)?;
-    if join::any_kept_apart(tx, &a, &b)? {
-        return Err(Error::Contradiction);
+/// Does what was decided, and keeps what that changed.
+pub(crate) fn carry_out(
+    tx: &mut Tx,
+    model: &Model,
+    review: &Review,
+    decision: &Decision,
+    actor: &Actor,
+    at: Timestamp,
+) -> Result<Effects> {
+    let before = Before::capture(tx, review)?;
+    let cause = Cause::steward(model, actor, review);
+    let together = review.is_together();
+    let (kind, note) = match decision {
+        Decision::Refer { to, note } => return refer(tx, review, &before, (to, note), actor, at),
+        Decision::SamePerson => {
+            same_person(tx, review, &cause, actor, at)?;
+            (AnswerKind::SamePerson, String::new())
+        }
+        Decision::NotTheSame => {
+            assertion::record(tx, review.a.id, review.b.id, false, actor, at)?;
+            if together {
+                split(tx, review, &cause, at)?;
+            } else {
+                let event = NewEvent::of(LinkKind::Refused, review.b.id, review.a.person, at)
+                    .with_other(review.b.person);
+                history::add(tx, &event, &cause)?;
+            }
+            (AnswerKind::NotTheSame, String::new())
+        }
+        Decision::Split(chosen) => {
+            split_chosen(tx, review, chosen, &cause, actor, at)?;
+            (AnswerKind::Split, format!("{} records", chosen.len()))
+        }
+    };
+    review::stand(tx, review.id, &Standing::decided(&actor_text(actor), at))?;
+    let effects = before.changes(tx)?;
+    let new = NewAnswer { review: review.id, kind, actor, note: &note, at };
+    let answer = answer::add(tx, &new, Some(&effects))?;
+    review::set_decision(tx, review.id, Some(answer))?;
+    for record in effects.moved_people() {
+        tx.execute(
+            "insert into decision_record (patient, answer) values (?1, ?2)",
+            params![record.uuid(), answer],
+        )?;
     }
-    join::people(tx, review.a.person, review.b.person, cause, at)
+    for person in effects.people_after() {
+        priority::refresh(tx, person)?;
+    }
+    Ok(effects)
+}
+
+fn refer(
+    tx: &mut Tx,
+    review: &Review,
+    before: &Before,
+    (to, note): (&OdsCode, &str),
+    actor: &Actor,
+    at: Timestamp,
+) -> Result<Effects> {
+    let note = note.trim();
+    if note.is_empty() {
+        return Err(Error::Invalid("say what the source is to check"));
+    }
+    if note.chars().count() > LONGEST_NOTE {
+        return Err(Error::Invalid("keep the note to the source within 1,000 characters"));
+    }
+    let standing = Standing::referred(to, note, actor.user, &actor_text(actor), at);
+    review::stand(tx, review.id, &standing)?;
+    let note = format!("{to}: {note}");
+    let new = NewAnswer { review: review.id, kind: AnswerKind::Referred, actor, note: &note, at };
+    answer::add(tx, &new, None)?;
+    before.changes(tx)
+}
+
+fn same_person(
+    tx: &mut Tx,
+    review: &Review,
+    cause: &Cause,
+    actor: &Actor,
+    at: Timestamp,
+) -> Result<()> {
+    let mut person = review.a.person;
+    if !review.is_together() {
+        let a = local_patient::members(tx, review.a.person)?;
+        let b = local_patient::members(tx, review.b.person)?;
+        if join::any_kept_apart(tx, &a, &b)? {
+            return Err(Error::Contradiction);
+        }
+        person = join::people(tx, review.a.person, review.b.person, cause, at)?;
+    }
+    assertion::record(tx, review.a.id, review.b.id, true, actor, at)?;
+    let event = NewEvent::of(LinkKind::Confirmed, review.b.id, person, at);
+    history::add(tx, &event, cause)
 }
 
 /// Takes one record, and those that stand or fall with it, out of a person. The record that gave
@@ -71,8 +238,7 @@ fn split(tx: &mut Tx, review: &Review, cause: &Cause, at: Timestamp) -> Result<(
         .filter(|member| member.id != stays.id)
         .filter(|member| goes_along(member, leaves, stays))
         .collect();
-    let new = person::create(tx, &leaves.identity)?;
-    part::out_of(tx, old, &leaving, new, cause, at)
+    part_with(tx, old, &leaving, leaves, cause, at)
 }
 
 /// The record itself, what its source merged into it, and records with its verified NHS number.
@@ -81,4 +247,47 @@ fn goes_along(member: &LocalPatient, leaves: &LocalPatient, stays: &LocalPatient
     let by_number =
         number.is_some() && number == member.verified_number() && number != stays.verified_number();
     member.id == leaves.id || member.merged_into == Some(leaves.id) || by_number
+}
+
+/// Takes out the records that the steward has chosen. They are somebody else's than those that stay,
+/// each of them than each, so that no later evidence leads one back.
+fn split_chosen(
+    tx: &mut Tx,
+    review: &Review,
+    chosen: &[LocalPatientId],
+    cause: &Cause,
+    actor: &Actor,
+    at: Timestamp,
+) -> Result<()> {
+    if !review.is_together() {
+        return Err(Error::NotTogether);
+    }
+    let members = local_patient::members(tx, review.a.person)?;
+    let parts_the_two = chosen.contains(&review.a.id) != chosen.contains(&review.b.id);
+    let all_are_members = chosen.iter().all(|id| members.iter().any(|member| member.id == *id));
+    if !parts_the_two || !all_are_members {
+        return Err(Error::SplitChoice);
+    }
+    let (leaving, staying): (Vec<&LocalPatient>, Vec<&LocalPatient>) =
+        members.iter().partition(|member| chosen.contains(&member.id));
+    for (one, other) in leaving.iter().flat_map(|one| staying.iter().map(move |other| (one, other)))
+    {
+        assertion::record(tx, one.id, other.id, false, actor, at)?;
+        review::settle_by_hand(tx, one.id, other.id, actor, at)?;
+    }
+    let first = if chosen.contains(&review.a.id) { &review.a } else { &review.b };
+    part_with(tx, review.a.person, &leaving, first, cause, at)
+}
+
+/// Parts records from a person; `first` names the new one.
+fn part_with(
+    tx: &mut Tx,
+    old: PersonId,
+    leaving: &[&LocalPatient],
+    first: &LocalPatient,
+    cause: &Cause,
+    at: Timestamp,
+) -> Result<()> {
+    let new = person::create(tx, &first.identity)?;
+    part::out_of(tx, old, leaving, new, cause, at)
 }

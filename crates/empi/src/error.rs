@@ -33,6 +33,34 @@ pub enum Error {
     /// Two decisions cannot both hold.
     #[error("an earlier decision keeps two of these records apart; that one must be revised first")]
     Contradiction,
+    /// The first of two stewards cannot be the second.
+    #[error(
+        "two people hold two verified NHS numbers here: another steward must give the second answer"
+    )]
+    SecondSteward,
+    /// Records that are two people's cannot be split.
+    #[error("these two records are two people already; there is nothing to split")]
+    NotTogether,
+    /// The choice of records to split out does not answer the question.
+    #[error(
+        "choose the records of the other person: one of the two in question, not both, and only records of this person"
+    )]
+    SplitChoice,
+    /// What was given cannot be used.
+    #[error("{0}")]
+    Invalid(&'static str),
+    /// A later decision rests on this one.
+    #[error("a later decision rests on this one; take back review {0} first")]
+    LaterDecision(i64),
+    /// The evidence has moved the records since.
+    #[error("newer details have moved these records since; decide about them as they stand now")]
+    Overtaken,
+    /// Nothing is there to be taken back.
+    #[error("there is no answer to this review that could be taken back")]
+    NothingToUndo,
+    /// There is no such sample, or it has been read.
+    #[error("this sample is not waiting for your reading")]
+    NoSuchSample,
 }
 
 impl Error {
@@ -41,9 +69,15 @@ impl Error {
         match self {
             Self::Db(error) if error.is_unavailable() => Category::Unavailable,
             Self::Db(_) | Self::Stored { .. } | Self::Unknown(_) => Category::Fault,
-            Self::TooLittle => Category::Invalid,
-            Self::NoSuchReview => Category::NotFound,
-            Self::ReviewClosed | Self::Contradiction => Category::Conflict,
+            Self::TooLittle | Self::SplitChoice | Self::Invalid(_) => Category::Invalid,
+            Self::NoSuchReview | Self::NoSuchSample => Category::NotFound,
+            Self::ReviewClosed
+            | Self::Contradiction
+            | Self::SecondSteward
+            | Self::NotTogether
+            | Self::LaterDecision(_)
+            | Self::Overtaken
+            | Self::NothingToUndo => Category::Conflict,
         }
     }
 }

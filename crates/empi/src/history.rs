@@ -199,6 +199,13 @@ impl Cause {
     }
 }
 
+impl Cause {
+    /// The same steward takes the decision about a review back.
+    pub(crate) fn taking_back(self, review: i64) -> Self {
+        Self { rule: format!("a steward took back the decision, review {review}"), ..self }
+    }
+}
+
 /// `Ann Steward (Data steward, QVV)`
 pub(crate) fn actor_text(actor: &Actor) -> String {
     format!("{} ({}, {})", actor.name, actor.role.label(), actor.organisation)

@@ -17,8 +17,18 @@ mod cluster;
 mod facts;
 mod reconsider;
 mod decide;
+mod effects;
+mod undo;
+mod preview;
 mod part;
 mod review;
+mod state;
+mod queue;
+mod priority;
+mod activity;
+mod answer;
+mod sample;
+mod measures;
 mod history;
 mod person;
 mod changes;
@@ -37,9 +47,11 @@ mod rebuild;
 mod assertion;
 mod error;
 
+pub use activity::{Activity, note_activity};
+pub use answer::{Answer, AnswerKind, review_history};
 pub use birth::birth;
 pub use changes::{Change, changes};
-pub use decide::{Decision, decide};
+pub use decide::{Decided, Decision, decide};
 pub use error::Error;
 pub use feed::feed;
 pub use find::{Exactness, Found, FoundPeople, Search, find};
@@ -48,22 +60,35 @@ pub use index_keys::{Indexed, index_keys};
 pub use load::{Loaded, NewRecord, load};
 pub use local_patient::{LocalPatient, local_patient, local_patients};
 pub use matching::{Model, ReviewKind};
+pub use measures::{Agreement, Decisions, Estimate, Measures, Precision, Waiting, measures};
 pub use merge::{merge, unmerge};
 pub use number::supersede;
 pub use person::{Person, former_ids, person, person_of, resolve};
 pub use pix::pix;
+pub use preview::{Preview, preview, preview_undo};
+pub use priority::Priority;
+pub use queue::{
+    Counts, Page, ReviewFilter, next_review, review_count, review_counts, review_queue,
+};
 pub use rebuild::{Rebuilt, rebuild};
 pub use repair::{Repaired, repair};
-pub use review::{Page, Question, Review, review, review_count, review_queue};
+pub use review::{Question, Review, review};
+pub use sample::{Judgement, Sample, SampleSource, judge_sample, next_sample, sample_links};
 pub use search::{Clue, people_like};
 pub use search_key::{fold, telephone_digits};
 pub use source_link::{link_at_source, unlink_at_source};
+pub use state::{ReviewState, ReviewStates};
 pub use trace::{Likeness, Traced, trace};
+pub use undo::undo;
 
 /// What this keeper adds to the database.
 pub const MIGRATIONS: &[db::Migration] = &[
     db::Migration { name: "empi/0001_people", sql: include_str!("../migrations/0001_people.sql") },
     db::Migration { name: "empi/0002_keys", sql: include_str!("../migrations/0002_keys.sql") },
+    db::Migration {
+        name: "empi/0003_stewardship",
+        sql: include_str!("../migrations/0003_stewardship.sql"),
+    },
     db::Migration {
         name: "empi/0004_search_key",
         sql: include_str!("../migrations/0004_search_key.sql"),

@@ -1,4 +1,4 @@
-//! The review queue: pairs of records about which a steward is asked.
+//! Questions for stewards: pairs of records that may be one person's, or may not.
 
 use db::{Row, Tx, params};
 use jiff::Timestamp;
@@ -6,14 +6,15 @@ use matching::{Model, Outcome, ReviewKind, Veto, Weight};
 use model::{Actor, LocalPatientId, OdsCode, PersonId};
 
 use crate::history::{Evidence, actor_text, read_waterfall, write_waterfall};
-use crate::{Error, LocalPatient, Result, local_patient};
+use crate::state::Standing;
+use crate::{Error, LocalPatient, Priority, Result, ReviewState, answer, local_patient, priority};
 
 /// A question for a steward.
 #[derive(Debug, Clone)]
 pub struct Review {
     /// Its number.
     pub id: i64,
-    /// When it was first filed.
+    /// When it was filed; again, where the evidence had settled it before.
     pub at: Timestamp,
     /// What is asked.
     pub kind: ReviewKind,
@@ -29,29 +30,34 @@ pub struct Review {
     pub model_version: String,
     /// Who filed it: `engine`, or `source` for a merge that the source reported.
     pub filed_by: String,
-    /// No one has answered yet, and the evidence has not settled it.
-    pub open: bool,
+    /// Where it stands.
+    pub state: ReviewState,
+    /// Why it stands where it stands in the queue.
+    pub priority: Priority,
+    /// The answer that decided it.
+    pub(crate) decision: Option<i64>,
 }
 
-/// A part of a list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Page {
-    /// How many to leave out.
-    pub offset: u32,
-    /// How many to give at most.
-    pub limit: u32,
+impl Review {
+    /// Both records are one person's now.
+    pub fn is_together(&self) -> bool {
+        self.a.person == self.b.person
+    }
 }
 
-/// Open reviews, the most dangerous kind first, then the oldest.
-pub fn review_queue(tx: &mut Tx, page: Page) -> Result<Vec<Review>> {
-    let rows = tx.query(
-        "select seq, filed_at, kind, a, b, weight, waterfall, model_version, filed_by, state
-         from review where state = 'open' order by priority, seq limit ?1 offset ?2",
-        params![page.limit, page.offset],
-        Stored::from_row,
-    )?;
-    rows.into_iter().map(|stored| stored.complete(tx)).collect()
+/// The columns that [`Stored`] reads, after `select` and before the rest.
+macro_rules! reviews {
+    ($rest:literal) => {
+        concat!(
+            "select seq, filed_at, kind, a, b, weight, waterfall, model_version, filed_by,
+             in_hospital, seen_at, looked_again_at, decision,
+             state, closed_by, closed_at, asked_by_user, asked_by, asked_at, referred_to, note
+             from review ",
+            $rest
+        )
+    };
 }
+pub(crate) use reviews;
 
 /// Two records of one person that may be two people's: a steward has been asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,12 +70,13 @@ pub struct Question {
     pub b: OdsCode,
 }
 
-/// The open reviews about two records of this person.
+/// The unsettled reviews about two records of this person.
 pub(crate) fn questions(tx: &mut Tx, members: &[LocalPatient]) -> Result<Vec<Question>> {
     let Some(person) = members.first().map(|member| member.person) else { return Ok(Vec::new()) };
     let pairs: Vec<(i64, uuid::Uuid, uuid::Uuid)> = tx.query(
         "select review.seq, a.id, b.id from local_patient a
-         join review on review.a = a.id and review.state = 'open'
+         join review on review.a = a.id
+             and review.state in ('open', 'awaiting_second', 'referred')
          join local_patient b on b.id = review.b and b.person = a.person
          where a.person = ?1 order by review.seq",
         params![person.uuid()],
@@ -83,27 +90,16 @@ pub(crate) fn questions(tx: &mut Tx, members: &[LocalPatient]) -> Result<Vec<Que
     Ok(pairs.into_iter().filter_map(question).collect())
 }
 
-/// How many reviews are open.
-pub fn review_count(tx: &mut Tx) -> Result<i64> {
-    let sql = "select count(*) from review where state = 'open'";
-    Ok(tx.query_one(sql, &[], |row| row.get(0))?.unwrap_or(0))
-}
-
-/// One review, open or not.
+/// One review, settled or not.
 pub fn review(tx: &mut Tx, id: i64) -> Result<Option<Review>> {
-    let stored = tx.query_one(
-        "select seq, filed_at, kind, a, b, weight, waterfall, model_version, filed_by, state
-         from review where seq = ?1",
-        params![id],
-        Stored::from_row,
-    )?;
+    let stored = tx.query_one(reviews!("where seq = ?1"), params![id], Stored::from_row)?;
     stored.map(|stored| stored.complete(tx)).transpose()
 }
 
 /// A review that can still be answered.
-pub(crate) fn open(tx: &mut Tx, id: i64) -> Result<Review> {
+pub(crate) fn unsettled(tx: &mut Tx, id: i64) -> Result<Review> {
     let review = review(tx, id)?.ok_or(Error::NoSuchReview)?;
-    if review.open { Ok(review) } else { Err(Error::ReviewClosed) }
+    if review.state.is_unsettled() { Ok(review) } else { Err(Error::ReviewClosed) }
 }
 
 /// A review to file.
@@ -157,6 +153,18 @@ impl NewReview {
     }
 }
 
+impl NewReview {
+    /// A link that a reader of a sample calls wrong.
+    pub(crate) fn sampled(
+        model: &Model,
+        a: LocalPatientId,
+        b: LocalPatientId,
+        weight: &Weight,
+    ) -> Self {
+        Self { filed_by: "sample", ..Self::untenable(model, a, b, weight) }
+    }
+}
+
 /// Files a review once per pair of records, and once per pair of people. What a steward has
 /// decided is not asked again.
 pub(crate) fn file(tx: &mut Tx, new: &NewReview, at: Timestamp) -> Result<()> {
@@ -170,13 +178,16 @@ pub(crate) fn file(tx: &mut Tx, new: &NewReview, at: Timestamp) -> Result<()> {
          on conflict (a, b) do update set
              kind = excluded.kind, priority = excluded.priority, weight = excluded.weight,
              waterfall = excluded.waterfall, model_version = excluded.model_version,
-             filed_by = excluded.filed_by, state = 'open', closed_by = null, closed_at = null
+             filed_by = excluded.filed_by,
+             filed_at = case when review.state = 'resolved' then excluded.filed_at else review.filed_at end,
+             state = case when review.state = 'resolved' then 'open' else review.state end,
+             closed_by = null, closed_at = null
          where review.state <> 'decided'",
         params![
             a.uuid(),
             b.uuid(),
             new.kind.code(),
-            priority(new.kind),
+            place(new.kind),
             new.weight,
             write_waterfall(&new.waterfall)?,
             &new.model_version,
@@ -184,10 +195,15 @@ pub(crate) fn file(tx: &mut Tx, new: &NewReview, at: Timestamp) -> Result<()> {
             at
         ],
     )?;
-    Ok(())
+    let person: Option<uuid::Uuid> =
+        tx.query_one("select person from local_patient where id = ?1", params![a.uuid()], |row| {
+            row.get(0)
+        })?;
+    person.map_or(Ok(()), |person| priority::refresh(tx, PersonId::from_uuid(person)))
 }
 
-fn priority(kind: ReviewKind) -> i64 {
+/// The most dangerous kind has the lowest.
+fn place(kind: ReviewKind) -> i64 {
     let place = ReviewKind::ALL.iter().position(|other| *other == kind);
     place.and_then(|place| i64::try_from(place).ok()).unwrap_or(i64::MAX)
 }
@@ -201,7 +217,8 @@ fn asked_about_their_people(tx: &mut Tx, a: LocalPatientId, b: LocalPatientId) -
          join review on review.a = q.id or review.b = q.id
          join local_patient r on r.id = case when review.a = q.id then review.b else review.a end
          join local_patient s on s.person = r.person
-         where p.id = ?1 and s.id = ?2 and review.state = 'open' and (review.a <> ?1 or review.b <> ?2)
+         where p.id = ?1 and s.id = ?2
+         and review.state in ('open', 'awaiting_second', 'referred') and (review.a <> ?1 or review.b <> ?2)
          limit 1",
         params![a.uuid(), b.uuid()],
         |row| row.get(0),
@@ -213,36 +230,41 @@ fn asked_about_their_people(tx: &mut Tx, a: LocalPatientId, b: LocalPatientId) -
 pub(crate) fn settle(tx: &mut Tx, person: PersonId, at: Timestamp) -> Result<()> {
     tx.execute(
         "update review set state = 'resolved', closed_by = 'engine', closed_at = ?2
-         where state = 'open' and kind <> 'confused_number'
+         where state in ('open', 'awaiting_second', 'referred') and kind <> 'confused_number'
          and a in (select id from local_patient where person = ?1)
          and b in (select id from local_patient where person = ?1)",
         params![person.uuid(), at],
     )?;
-    Ok(())
+    priority::refresh(tx, person)
 }
 
-/// Looks again at the open questions about a record whose details have changed.
+/// Looks again at the unsettled questions about a record whose details have changed. What a source
+/// was asked is open again: its own message is its answer.
 pub(crate) fn reassess(
     tx: &mut Tx,
     model: &Model,
     patient: &LocalPatient,
     at: Timestamp,
 ) -> Result<()> {
-    let open: Vec<(i64, uuid::Uuid)> = tx.query(
-        "select seq, case when a = ?1 then b else a end from review
-         where (a = ?1 or b = ?1) and state = 'open' and filed_by = 'engine'",
+    let unsettled: Vec<(i64, uuid::Uuid, String, String)> = tx.query(
+        "select seq, case when a = ?1 then b else a end, state, filed_by from review
+         where (a = ?1 or b = ?1) and state in ('open', 'awaiting_second', 'referred')",
         params![patient.id.uuid()],
-        |row| Ok((row.get(0)?, row.get(1)?)),
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
     )?;
-    for (seq, other) in open {
+    for (seq, other, state, filed_by) in unsettled {
         let Some(other) = local_patient::load(tx, LocalPatientId::from_uuid(other))? else {
             continue;
         };
-        if is_settled(model, patient, &other) {
+        if filed_by == "engine" && is_settled(model, patient, &other) {
             tx.execute(
                 "update review set state = 'resolved', closed_by = 'engine', closed_at = ?2 where seq = ?1",
                 params![seq, at],
             )?;
+        } else if state == "referred" {
+            stand(tx, seq, &Standing::open())?;
+            tx.execute("update review set looked_again_at = ?2 where seq = ?1", params![seq, at])?;
+            answer::add_looked_again(tx, seq, at)?;
         }
     }
     Ok(())
@@ -258,15 +280,41 @@ fn is_settled(model: &Model, patient: &LocalPatient, other: &LocalPatient) -> bo
     }
 }
 
-pub(crate) fn close(tx: &mut Tx, id: i64, actor: &Actor, at: Timestamp) -> Result<()> {
+/// Says where a review stands from now on.
+pub(crate) fn stand(tx: &mut Tx, id: i64, standing: &Standing) -> Result<()> {
+    let values: Vec<db::Value> = params![id].iter().cloned().chain(standing.values()).collect();
     tx.execute(
-        "update review set state = 'decided', closed_by = ?2, closed_at = ?3 where seq = ?1",
-        params![id, actor_text(actor), at],
+        "update review set state = ?2, closed_by = ?3, closed_at = ?4, asked_by_user = ?5,
+             asked_by = ?6, asked_at = ?7, referred_to = ?8, note = ?9
+         where seq = ?1",
+        &values,
     )?;
     Ok(())
 }
 
-struct Stored {
+/// Closes the question about a pair that a steward's other decision has answered.
+pub(crate) fn settle_by_hand(
+    tx: &mut Tx,
+    a: LocalPatientId,
+    b: LocalPatientId,
+    actor: &Actor,
+    at: Timestamp,
+) -> Result<()> {
+    tx.execute(
+        "update review set state = 'resolved', closed_by = ?3, closed_at = ?4
+         where a = ?1 and b = ?2 and state in ('open', 'awaiting_second', 'referred')",
+        params![a.min(b).uuid(), a.max(b).uuid(), actor_text(actor), at],
+    )?;
+    Ok(())
+}
+
+/// Remembers which answer decided it; `None` once that is taken back.
+pub(crate) fn set_decision(tx: &mut Tx, id: i64, answer: Option<i64>) -> Result<()> {
+    tx.execute("update review set decision = ?2 where seq = ?1", params![id, answer])?;
+    Ok(())
+}
+
+pub(crate) struct Stored {
     id: i64,
     at: Timestamp,
     kind: String,
@@ -276,11 +324,15 @@ struct Stored {
     waterfall: String,
     model_version: String,
     filed_by: String,
-    state: String,
+    in_hospital: bool,
+    seen_at: Option<Timestamp>,
+    looked_again_at: Option<Timestamp>,
+    decision: Option<i64>,
+    standing: Standing,
 }
 
 impl Stored {
-    fn from_row(row: &Row<'_>) -> std::result::Result<Self, db::Error> {
+    pub(crate) fn from_row(row: &Row<'_>) -> std::result::Result<Self, db::Error> {
         Ok(Self {
             id: row.get(0)?,
             at: row.get(1)?,
@@ -291,22 +343,30 @@ impl Stored {
             waterfall: row.get(6)?,
             model_version: row.get(7)?,
             filed_by: row.get(8)?,
-            state: row.get(9)?,
+            in_hospital: row.get(9)?,
+            seen_at: row.get(10)?,
+            looked_again_at: row.get(11)?,
+            decision: row.get(12)?,
+            standing: Standing::from_row(row, 13)?,
         })
     }
 
-    fn complete(self, tx: &mut Tx) -> Result<Review> {
+    pub(crate) fn complete(self, tx: &mut Tx) -> Result<Review> {
+        let kind = ReviewKind::parse(&self.kind).ok_or(Error::Unknown("kind of review"))?;
+        let looked_again = self.looked_again_at.is_some();
         Ok(Review {
             id: self.id,
             at: self.at,
-            kind: ReviewKind::parse(&self.kind).ok_or(Error::Unknown("kind of review"))?,
+            kind,
             a: record(tx, self.a)?,
             b: record(tx, self.b)?,
             weight: self.weight,
             waterfall: read_waterfall(&self.waterfall)?,
             model_version: self.model_version,
             filed_by: self.filed_by,
-            open: self.state == "open",
+            state: self.standing.read()?,
+            priority: Priority::of(kind, self.in_hospital, self.seen_at, looked_again),
+            decision: self.decision,
         })
     }
 }

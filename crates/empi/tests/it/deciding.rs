@@ -1,13 +1,17 @@
 //! What a steward's decision does, and that it stays.
 
 use empi::{Decision, Error, LinkKind};
-use model::Demographics;
+use model::{Actor, Demographics};
 
 use crate::world::*;
 
 fn decide(db: &db::Db, decision: Decision) {
-    let review = queue(db)[0].id;
-    write(db, move |tx| empi::decide(tx, model(), review, decision, &steward(), day(10)));
+    decide_by(db, &steward(), decision);
+}
+
+fn decide_by(db: &db::Db, actor: &Actor, decision: Decision) {
+    let (review, actor) = (queue(db)[0].id, actor.clone());
+    write(db, move |tx| empi::decide(tx, model(), review, &decision, &actor, day(10)));
 }
 
 fn alike() -> (Demographics, Demographics) {
@@ -20,7 +24,10 @@ fn the_same_person_is_joined_with_the_stewards_name_in_the_history() {
         let (one, other) = alike();
         let first = feed(&db, "RD3/R1", &one);
         let second = feed(&db, "RBD/B1", &other);
+        // Two verified numbers: one steward alone joins nobody.
         decide(&db, Decision::SamePerson);
+        assert_eq!(person_of(&db, "RBD/B1"), second);
+        decide_by(&db, &second_steward(), Decision::SamePerson);
         assert_eq!(person_of(&db, "RBD/B1"), first);
         assert_eq!(read(&db, |tx| empi::resolve(tx, second)), Some(first));
         let record = identity("RBD/B1").local_patient();
@@ -29,7 +36,7 @@ fn the_same_person_is_joined_with_the_stewards_name_in_the_history() {
         assert_eq!(read(&db, empi::review_count), 0);
         let last = read(&db, |tx| empi::link_history(tx, first)).pop().unwrap();
         assert_eq!(last.kind, LinkKind::Confirmed);
-        assert_eq!(last.actor, "Ann Steward (Data steward, QVV)");
+        assert_eq!(last.actor, "Bea Steward (Data steward, QVV)");
         // A change of details does not question what a steward has confirmed.
         let moved = Demographics { addresses: vec![address("1 Quay", "BH15 1HJ")], ..other };
         feed_on(&db, 11, "RBD/B1", &moved);
@@ -74,7 +81,7 @@ fn a_decision_is_made_once() {
         let review = queue(&db)[0].id;
         decide(&db, Decision::NotTheSame);
         let again = db.write(move |tx| {
-            empi::decide(tx, model(), review, Decision::SamePerson, &steward(), day(11))
+            empi::decide(tx, model(), review, &Decision::SamePerson, &steward(), day(11))
         });
         assert!(matches!(again, Err(Error::ReviewClosed)));
     }

@@ -2,7 +2,7 @@
 
 use db::scratch::{Scratch, databases};
 use db::{Db, Tx};
-use empi::{LocalPatient, Page, Review, ReviewKind};
+use empi::{LocalPatient, Page, Review, ReviewFilter, ReviewKind};
 use jiff::Timestamp;
 use matching::Model;
 use model::{
@@ -68,7 +68,8 @@ pub(crate) fn records(db: &Db, person: PersonId) -> Vec<String> {
 }
 
 pub(crate) fn queue(db: &Db) -> Vec<Review> {
-    read(db, |tx| empi::review_queue(tx, Page { offset: 0, limit: 100 }))
+    let filter = ReviewFilter::default();
+    read(db, |tx| empi::review_queue(tx, &filter, Page { offset: 0, limit: 100 }, day(0)))
 }
 
 pub(crate) fn queued(db: &Db) -> Vec<ReviewKind> {
@@ -81,6 +82,14 @@ pub(crate) fn steward() -> Actor {
         name: "Ann Steward".into(),
         role: Role::Steward,
         organisation: OdsCode::parse("QVV").unwrap(),
+    }
+}
+
+pub(crate) fn second_steward() -> Actor {
+    Actor {
+        user: UserId::from_uuid(stable_id(&["second steward"])),
+        name: "Bea Steward".into(),
+        ..steward()
     }
 }
 

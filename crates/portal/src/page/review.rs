@@ -42,9 +42,11 @@ pub(crate) async fn get(
     Query(asked): Query<Asked>,
 ) -> Result<Markup, Error> {
     let decision = decide(&state, &reader.actor, Action::ReviewMatches, None, state.now()).await?;
+    let (filter, now) = (empi::ReviewFilter::default(), state.now());
     let part = empi::Page { offset: asked.page.saturating_mul(PAGE), limit: PAGE };
-    let job =
-        move |tx: &mut Tx| Ok((empi::review_queue(tx, part)?, empi::review_count(tx)?, names(tx)?));
+    let job = move |tx: &mut Tx| {
+        Ok((empi::review_queue(tx, &filter, part, now)?, empi::review_count(tx)?, names(tx)?))
+    };
     let read = if decision.allowed() { Some(state.read(job).await) } else { None };
     let people: BTreeSet<PersonId> = read
         .iter()

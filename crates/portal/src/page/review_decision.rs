@@ -66,7 +66,7 @@ pub(crate) fn choices(question: &Question, asked: &Asked) -> Markup {
     html! {
         section.cs-card.cs-decide aria-labelledby="decide" {
             h2 #decide { "Your decision" }
-            @if review.open {
+            @if review.state.is_unsettled() {
                 p { @if question.together() { "The two records are linked as one person now." } @else { "The two records are two people now." } }
                 ul.cs-options {
                     @for choice in Choice::ALL {
@@ -175,7 +175,7 @@ pub(crate) async fn post(
             if read(tx, id)?.seen() != answer.seen {
                 return Err(Error::Changed);
             }
-            empi::decide(tx, &model, id, decision, &actor, now)?;
+            empi::decide(tx, &model, id, &decision, &actor, now)?;
             let detail = format!("review {id}: {words}");
             audit::note(tx, &Note::new(By::Actor(&actor), Event::ReviewDecided, &detail), now)?;
             Ok(())
