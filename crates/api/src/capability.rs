@@ -62,8 +62,11 @@ fn patient() -> Value {
             "https://profiles.ihe.net/ITI/PDQm/StructureDefinition/IHE.PDQm.Patient",
             "https://profiles.ihe.net/ITI/PIXm/StructureDefinition/IHE.PIXm.Patient",
         ],
-        "interaction": [{"code": "read"}, {"code": "search-type"}],
+        "interaction": [{"code": "read"}, {"code": "search-type"}, {"code": "update"}, {"code": "delete"}],
         "versioning": "no-version",
+        "updateCreate": false,
+        "conditionalUpdate": true,
+        "conditionalDelete": "single",
         "searchParam": parameters.map(parameter),
         "operation": [
             {"name": "match", "definition": "https://profiles.ihe.net/ITI/PDQm/OperationDefinition/PDQmMatch"},

@@ -17,6 +17,7 @@ mod search;
 mod body;
 mod match_people;
 mod cross_reference;
+mod feed;
 mod capability;
 mod health;
 mod error;
@@ -38,7 +39,7 @@ pub fn router(state: ApiState) -> Router {
     Router::new()
         .route("/fhir", post(intake::by_token))
         .route("/fhir/metadata", get(capability::metadata))
-        .route("/fhir/Patient", get(search::by_address))
+        .route("/fhir/Patient", get(search::by_address).put(feed::put).delete(feed::delete))
         .route("/fhir/Patient/_search", post(search::by_form))
         .route("/fhir/Patient/$match", post(match_people::match_people))
         .route(

@@ -18,7 +18,7 @@ use serde_json::Value;
 use crate::error::Error;
 use crate::feed::Feed;
 use crate::identity::{PatientNumber, local_identity};
-use crate::mapped::{Mapped, PatientStatement, Statement};
+use crate::mapped::{Mapped, Merge, PatientStatement, Statement};
 use target::Targets;
 
 /// Resources that are about nobody in particular: named in references, not kept.
@@ -32,6 +32,25 @@ const DIRECTORY: [&str; 9] = [
     "Device",
     "MessageHeader",
     "Provenance",
+];
+
+/// The elements of a Patient that a conditional update replaces whole. Identifiers and extensions are
+/// replaced one by one, as everywhere: one that is no longer sent is not thereby withdrawn.
+const REPLACED: [&str; 14] = [
+    "active",
+    "name",
+    "telecom",
+    "gender",
+    "birthDate",
+    "deceasedBoolean",
+    "deceasedDateTime",
+    "address",
+    "maritalStatus",
+    "multipleBirthBoolean",
+    "multipleBirthInteger",
+    "contact",
+    "communication",
+    "generalPractitioner",
 ];
 
 /// Maps a Bundle (transaction, collection, batch…).
@@ -49,7 +68,9 @@ pub fn bundle(bytes: &[u8], feed: &Feed, received_at: Timestamp) -> Result<Mappe
         let said_at = said_at(&entry.resource).unwrap_or(occurred_at);
         if let Some(identity) = patients.get(&entry.number) {
             let resource = patient(&entry.resource, identity, &targets);
-            state(&mut mapped, identity, resource, said_at);
+            let cleared = unsaid(entry);
+            mapped.merges.extend(replacements(entry, identity, feed)?);
+            state(&mut mapped, identity, resource, cleared, said_at);
         } else if DIRECTORY.contains(&entry.resource.resource_type()) {
             let name = entry.resource.resource_type();
             if !targets.is_named(entry) {
@@ -59,7 +80,7 @@ pub fn bundle(bytes: &[u8], feed: &Feed, received_at: Timestamp) -> Result<Mappe
             let (subject, known) = subject(entry, &patients, &targets, feed)?;
             if !known && !mapped.patients.iter().any(|one| one.identity == subject) {
                 let resource = patient(&named_patient(entry), &subject, &targets);
-                state(&mut mapped, &subject, resource, said_at);
+                state(&mut mapped, &subject, resource, Vec::new(), said_at);
             }
             let resource = about(entry, &subject, &targets);
             mapped.resources.push(Statement { subject, resource, event_time: said_at });
@@ -68,13 +89,48 @@ pub fn bundle(bytes: &[u8], feed: &Feed, received_at: Timestamp) -> Result<Mappe
     Ok(mapped.received(received_at))
 }
 
-fn state(mapped: &mut Mapped, identity: &LocalIdentity, resource: Resource, said_at: Timestamp) {
+fn state(
+    mapped: &mut Mapped,
+    identity: &LocalIdentity,
+    resource: Resource,
+    cleared: Vec<String>,
+    said_at: Timestamp,
+) {
     mapped.patients.push(PatientStatement {
         identity: identity.clone(),
         resource,
-        cleared: Vec::new(),
+        cleared,
         event_time: said_at,
     });
+}
+
+/// What a conditional update takes back by not saying it: it holds the whole Patient (FHIR R4
+/// §3.1.0.4.3). A protection (`meta.security`) is never lifted by silence.
+fn unsaid(entry: &Entry) -> Vec<String> {
+    let is_conditional = entry.method.as_deref() == Some("PUT")
+        && entry.url.as_deref().is_some_and(|url| url.starts_with("Patient?identifier="));
+    let unsaid = REPLACED.into_iter().filter(|name| entry.resource.get(name).is_none());
+    if is_conditional { unsaid.map(str::to_owned).collect() } else { Vec::new() }
+}
+
+/// The numbers that this patient's number was merged into (FHIR R4 §8.1.3.2, `replaced-by`).
+fn replacements(entry: &Entry, subsumed: &LocalIdentity, feed: &Feed) -> Result<Vec<Merge>, Error> {
+    let links = entry.resource.list("link").iter();
+    let mut merges = Vec::new();
+    for link in links.filter(|link| link.get("type").and_then(Value::as_str) == Some("replaced-by"))
+    {
+        let place = "resource.link.other.identifier";
+        let number = link.pointer("/other/identifier").and_then(|one| patient_number(one, feed));
+        let Some(number) = number else {
+            let problem = "is missing, so it cannot be told whom the patient was merged into";
+            return Err(entry.error(place, problem).into());
+        };
+        let survivor = local_identity(&[number], NhsNumberStatus::NotStated, feed, place)?;
+        if survivor != *subsumed {
+            merges.push(Merge { survivor, subsumed: subsumed.clone() });
+        }
+    }
+    Ok(merges)
 }
 
 fn said_at(resource: &Resource) -> Option<Timestamp> {

@@ -7,4 +7,5 @@ mod searching;
 mod matching_people;
 mod cross_referencing;
 mod reading;
+mod feeding;
 mod telling_nothing;

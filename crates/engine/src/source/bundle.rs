@@ -90,8 +90,17 @@ fn control_id(bundle: &Value, bytes: &[u8]) -> String {
 
 /// The organisation's own numbers of the patients in the bundle, as order keys.
 fn order_keys(channel: &Channel, bundle: &Value) -> OrderKeys {
-    let numbers = patients(bundle).filter_map(|patient| patient_number(channel, patient));
-    OrderKeys::of(&channel.name, numbers)
+    let own = patients(bundle).filter_map(|patient| patient_number(channel, patient));
+    // A merge speaks of two patients and waits for both.
+    OrderKeys::of(&channel.name, own.chain(patients(bundle).flat_map(replaced_by)))
+}
+
+/// The numbers that a patient's number was merged into.
+fn replaced_by(patient: &Value) -> impl Iterator<Item = &str> {
+    let links = patient.get("link").and_then(Value::as_array).into_iter().flatten();
+    links
+        .filter(|link| text(link, "/type") == Some("replaced-by"))
+        .filter_map(|link| text(link, "/other/identifier/value"))
 }
 
 /// The NHS number of the first patient who has one.
