@@ -4,6 +4,7 @@ mod bench;
 mod check;
 mod demo;
 mod serve;
+mod simulate_index;
 mod user;
 
 use std::path::PathBuf;
@@ -24,6 +25,9 @@ pub(crate) enum Command {
     AddUser(user::AddUser),
     /// Measure how fast it is on this machine: one JSON line for each figure, with its goal
     Bench(bench::Bench),
+    /// Make patient indexes of four organisations with all their mistakes, and the truth about who
+    /// is who: to test how well an index links
+    SimulateIndex(simulate_index::SimulateIndex),
 }
 
 /// Where the configuration is.
@@ -42,5 +46,6 @@ pub(crate) fn run(command: Command) -> Result<()> {
         Command::Check(folder) => check::run(&folder),
         Command::AddUser(user) => user::run(user),
         Command::Bench(bench) => bench::run(bench),
+        Command::SimulateIndex(simulate) => simulate_index::run(&simulate),
     }
 }

@@ -32,11 +32,13 @@ mod worth_opening;
 mod player;
 pub mod gp_provider;
 mod gp_record;
+pub mod index_population;
 mod error;
 
 pub use county::County;
 pub use error::Error;
 pub use history::History;
+pub use index_population::{IndexPopulation, IndexRecord};
 pub use life::{Life, LifeStart};
 pub use organisation::{
     AMBULANCE, COUNCIL, Hospital, MENTAL_HEALTH, Organisation, OrganisationKind, Practice,

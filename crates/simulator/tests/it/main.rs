@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail loudly")]
 
 mod county;
+mod index_population;
 mod life;
 mod players;
 mod practices;
