@@ -14,6 +14,7 @@ mod row;
 mod person;
 mod table;
 mod report;
+pub mod score;
 mod error;
 
 pub use column_map::{ColumnMap, MapProblem};
