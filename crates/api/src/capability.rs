@@ -35,8 +35,19 @@ fn rest() -> Value {
         "mode": "server",
         "documentation": "Who people are, for systems that are configured; and transaction bundles with a channel's bearer token. An answer to a bundle or a feed means: stored durably, to be processed in the order of each patient's messages.",
         "security": {"description": "A bearer token for each system and each sending channel"},
-        "resource": [patient()],
+        "resource": [patient(), subscription()],
         "interaction": [{"code": "transaction"}],
+    })
+}
+
+/// IHE PMIR, ITI-94, with `Patient` criteria, a REST hook and ids only.
+fn subscription() -> Value {
+    let interactions = ["create", "read", "update", "delete", "search-type"];
+    json!({
+        "type": "Subscription",
+        "documentation": "criteria Patient, with _id, identifier or organization; channel rest-hook; payload ids only",
+        "interaction": interactions.map(|code| json!({"code": code})),
+        "versioning": "no-version",
     })
 }
 

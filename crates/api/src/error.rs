@@ -99,6 +99,9 @@ pub enum Error {
     /// The facts for a decision could not be gathered.
     #[error("gathering the facts for a decision")]
     Accounts(#[from] accounts::Error),
+    /// The subscriptions failed.
+    #[error("keeping subscriptions")]
+    Subscriptions(#[from] subscriptions::Error),
     /// The audit trail could not be written, so nothing is shown.
     #[error("writing the audit trail")]
     Audit(#[from] audit::Error),
@@ -132,6 +135,7 @@ impl Error {
             Self::Db(_) => Category::Fault,
             Self::Empi(error) => error.category(),
             Self::Accounts(error) => error.category(),
+            Self::Subscriptions(error) => error.category(),
             Self::Audit(error) => error.category(),
         }
     }

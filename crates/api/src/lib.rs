@@ -18,6 +18,8 @@ mod body;
 mod match_people;
 mod cross_reference;
 mod feed;
+mod subscription;
+mod notification;
 mod capability;
 mod health;
 mod error;
@@ -32,6 +34,7 @@ pub use client::Client;
 pub(crate) use client::caller;
 pub use domain::Domain;
 pub use error::Error;
+pub use notification::{notify, notify_once};
 pub use state::{ApiState, BundleChannel, People};
 
 /// `POST /fhir` and `POST /fhir/{channel}`, `GET /fhir/metadata`, `GET /health`.
@@ -47,6 +50,11 @@ pub fn router(state: ApiState) -> Router {
             get(cross_reference::by_address).post(cross_reference::by_body),
         )
         .route("/fhir/Patient/{id}", get(read::read))
+        .route("/fhir/Subscription", get(subscription::list).post(subscription::create))
+        .route(
+            "/fhir/Subscription/{id}",
+            get(subscription::read).put(subscription::update).delete(subscription::delete),
+        )
         .route("/fhir/{channel}", post(intake::by_name))
         .route("/health", get(health::health))
         .with_state(state)

@@ -6,7 +6,7 @@
 //! 3. see each as this client may, and compare with everything asked;
 //! 4. keep the ids found for the pages that follow, under an address that tells nothing.
 
-mod parameter;
+pub(crate) mod parameter;
 mod filter;
 pub(crate) mod lookup;
 mod page;

@@ -85,8 +85,10 @@ pub(crate) async fn start(
 
     let gateway = Arc::new(Gateway::new(settings.gateway.clone(), Arc::clone(&clock))?);
     let api = api_state(&settings, &inbox, Arc::clone(&policies), Arc::clone(&clock));
+    let api_for_notifying = api.clone();
     let state = portal_state(&settings, mode, &inbox, clock, policies, gateway);
     let router = portal::router(state).merge(api::router(api));
+    tasks.push(tokio::spawn(api::notify(api_for_notifying, signal.clone())));
     let (portal, server) = serve(settings.listen, router, signal).await?;
     tasks.push(server);
     Ok(Running { portal, listeners, db, inbox, shutdown, tasks, processor, _folder: folder })
@@ -128,6 +130,7 @@ pub(crate) fn open_database(settings: &Settings) -> Result<Db> {
         empi::MIGRATIONS,
         repository::MIGRATIONS,
         engine::MIGRATIONS,
+        subscriptions::MIGRATIONS,
     ])?;
     index_keys(&db)?;
     Ok(db)

@@ -49,3 +49,9 @@ pub fn changes(tx: &mut Tx, after_seq: i64, limit: u32) -> Result<Vec<Change>> {
     };
     rows.into_iter().map(complete).collect()
 }
+
+/// The number of the last change there is; 0 before the first.
+pub fn last_change(tx: &mut Tx) -> Result<i64> {
+    let sql = "select seq from link_event order by seq desc limit 1";
+    Ok(tx.query_one(sql, &[], |row| row.get(0))?.unwrap_or(0))
+}

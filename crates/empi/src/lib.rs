@@ -50,7 +50,7 @@ mod error;
 pub use activity::{Activity, note_activity};
 pub use answer::{Answer, AnswerKind, review_history};
 pub use birth::birth;
-pub use changes::{Change, changes};
+pub use changes::{Change, changes, last_change};
 pub use decide::{Decided, Decision, decide};
 pub use error::Error;
 pub use feed::feed;

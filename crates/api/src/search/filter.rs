@@ -9,7 +9,7 @@ use crate::sight::{Seen, Sight};
 
 impl Query {
     /// Everything asked fits. `domains` are those whose numbers are wanted.
-    pub(super) fn fits(&self, sight: &Sight<'_>, seen: &Seen, domains: Option<&[Named]>) -> bool {
+    pub(crate) fn fits(&self, sight: &Sight<'_>, seen: &Seen, domains: Option<&[Named]>) -> bool {
         let in_domain = |named: &Named| has_number_in(seen, named);
         domains.is_none_or(|domains| domains.iter().any(in_domain))
             && self.asked.iter().all(|asked| fits(sight, asked, seen))

@@ -48,7 +48,7 @@ pub(super) enum Asked {
 }
 
 /// A search, read whole.
-pub(super) struct Query {
+pub(crate) struct Query {
     pub(super) asked: Vec<Asked>,
     pub(super) count: usize,
     /// Names of parameters that were not respected.
@@ -58,7 +58,7 @@ pub(super) struct Query {
 
 impl Query {
     /// Reads a search; with `strict` an unknown parameter is an error.
-    pub(super) fn read(pairs: &Pairs, strict: bool) -> Result<Self, Error> {
+    pub(crate) fn read(pairs: &Pairs, strict: bool) -> Result<Self, Error> {
         let mut query =
             Self { asked: Vec::new(), count: USUAL_PAGE, ignored: Vec::new(), used: Vec::new() };
         for (name, value) in pairs {

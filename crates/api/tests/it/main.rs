@@ -8,4 +8,5 @@ mod matching_people;
 mod cross_referencing;
 mod reading;
 mod feeding;
+mod notifying;
 mod telling_nothing;

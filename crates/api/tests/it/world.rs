@@ -31,6 +31,7 @@ pub(crate) struct Server {
     pub(crate) address: String,
     pub(crate) inbox: Inbox,
     pub(crate) clock: Arc<FixedClock>,
+    pub(crate) state: ApiState,
     processor: Processor,
     _scratch: Scratch,
 }
@@ -61,8 +62,9 @@ pub(crate) async fn servers() -> Vec<Server> {
         let state = ApiState::new(inbox.clone(), channels.collect(), people).with_clock(ticking);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
-        tokio::spawn(async move { axum::serve(listener, api::router(state)).await });
-        servers.push(Server { address, inbox, clock, processor, _scratch: scratch });
+        let router = api::router(state.clone());
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        servers.push(Server { address, inbox, clock, state, processor, _scratch: scratch });
     }
     servers
 }
@@ -75,6 +77,7 @@ fn keepers() -> Vec<(Scratch, Inbox, Arc<FixedClock>)> {
             empi::MIGRATIONS,
             repository::MIGRATIONS,
             engine::MIGRATIONS,
+            subscriptions::MIGRATIONS,
         ];
         scratch.migrate(&migrations).unwrap();
         let clock = Arc::new(FixedClock::at("2026-11-22T12:00:00Z".parse().unwrap()));
