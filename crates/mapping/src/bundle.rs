@@ -177,6 +177,7 @@ fn patient_number(identifier: &Value, feed: &Feed) -> Option<PatientNumber> {
         authorities,
         kind: text("/type/coding/0/code").to_owned(),
         status: NhsNumberStatus::NotStated,
+        ended: None,
     })
 }
 

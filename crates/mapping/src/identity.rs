@@ -10,6 +10,7 @@
 //!
 //! Two different numbers of the same standing are an error: Chesil does not guess.
 
+use jiff::civil::Date;
 use model::{LocalIdentity, NhsNumber, NhsNumberStatus, stable_id};
 use uuid::Uuid;
 
@@ -37,9 +38,16 @@ pub(crate) struct PatientNumber {
     pub(crate) kind: String,
     /// CX.2 of an `NI` number: a trace status.
     pub(crate) status: NhsNumberStatus,
+    /// CX.8: the day it ended, if that has come.
+    pub(crate) ended: Option<Date>,
 }
 
 impl PatientNumber {
+    /// It was the patient's number and is not any more: by type, or by a day (CX.8).
+    pub(crate) fn is_over(&self) -> bool {
+        self.ended.is_some() || self.kind.eq_ignore_ascii_case("SUPERSEDED")
+    }
+
     /// It is given out as an NHS number: by type, or by authority.
     pub(crate) fn is_nhs(&self) -> bool {
         let kind = self.kind.to_ascii_uppercase();
@@ -63,7 +71,10 @@ pub(crate) fn local_identity(
     feed: &Feed,
     place: &str,
 ) -> Result<LocalIdentity, Error> {
-    let local = || numbers.iter().filter(|one| !one.is_nhs());
+    // A number that is over names nobody beside one that goes on.
+    let goes_on = numbers.iter().any(|one| !one.is_nhs() && !one.is_over());
+    let passed_over = |one: &PatientNumber| goes_on && one.is_over();
+    let local = || numbers.iter().filter(|one| !(one.is_nhs() || passed_over(one)));
     let own: Vec<&PatientNumber> = local()
         .filter(|one| one.authorities.iter().any(|authority| feed.is_own(authority)))
         .collect();
@@ -79,6 +90,22 @@ pub(crate) fn local_identity(
         return Ok(LocalIdentity::new(&feed.authority, value));
     }
     by_nhs_number(numbers, status, feed, place)
+}
+
+/// The patient that other fields than PID-3 name. Numbers often come bare there (`1234`): one that
+/// does is the feed's own.
+pub(crate) fn named(
+    numbers: &[PatientNumber],
+    feed: &Feed,
+    place: &str,
+) -> Result<LocalIdentity, Error> {
+    let mut local = numbers.iter().filter(|one| !one.is_nhs());
+    match (local.next(), local.next()) {
+        (Some(only), None) if only.authorities.is_empty() => {
+            Ok(LocalIdentity::new(&feed.authority, only.value.as_str()))
+        }
+        _ => local_identity(numbers, NhsNumberStatus::NotStated, feed, place),
+    }
 }
 
 /// The one value of the best-typed numbers; an error if there are several.
@@ -143,7 +170,8 @@ pub(crate) fn nhs_numbers(
     numbers: &[PatientNumber],
     status: NhsNumberStatus,
 ) -> (Vec<NhsNumber>, NhsNumberStatus) {
-    let nhs = || numbers.iter().filter(|one| one.is_nhs());
+    let current = numbers.iter().any(|one| one.is_nhs() && !one.is_over());
+    let nhs = || numbers.iter().filter(|one| one.is_nhs() && !(current && one.is_over()));
     let mut valid: Vec<NhsNumber> =
         nhs().filter_map(|one| NhsNumber::parse(&one.value).ok()).collect();
     valid.sort_unstable();
@@ -157,6 +185,31 @@ pub(crate) fn nhs_numbers(
     (valid, status)
 }
 
+/// The one NHS number among these that is over.
+pub(crate) fn ended_nhs_number(numbers: &[PatientNumber]) -> Option<NhsNumber> {
+    let mut valid: Vec<NhsNumber> = numbers
+        .iter()
+        .filter(|one| one.is_nhs() && one.is_over())
+        .filter_map(|one| NhsNumber::parse(&one.value).ok())
+        .collect();
+    valid.sort_unstable();
+    valid.dedup();
+    if let [only] = valid.as_slice() { Some(*only) } else { None }
+}
+
+/// The patient of another authority that these numbers name: the only local number among them.
+pub(crate) fn of_another(numbers: &[PatientNumber]) -> Option<LocalIdentity> {
+    let local = numbers.iter().filter(|one| !one.is_nhs() && !one.is_over());
+    let mut named = local.filter(|one| one.kind.is_empty() || type_rank(&one.kind).is_some());
+    match (named.next(), named.next()) {
+        (Some(only), None) => {
+            let authority = only.authorities.first()?.to_uppercase();
+            Some(LocalIdentity::new(authority, only.value.as_str()))
+        }
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use model::OdsCode;
@@ -168,7 +221,7 @@ mod tests {
         let mut part = || parts.next().unwrap_or("").to_owned();
         let (value, authority, kind) = (part(), part(), part());
         let authorities = if authority.is_empty() { vec![] } else { vec![authority] };
-        PatientNumber { value, authorities, kind, status: NhsNumberStatus::NotStated }
+        PatientNumber { value, authorities, kind, ..PatientNumber::default() }
     }
 
     fn check(numbers: &str, aliases: &[&str], expected: &str) {

@@ -13,6 +13,7 @@ mod datatype;
 mod concept;
 mod read;
 mod identity;
+mod visit;
 mod unmapped;
 pub mod spell;
 mod bundle;
@@ -23,7 +24,10 @@ pub use bundle::bundle;
 pub use demographics::demographics;
 pub use error::Error;
 pub use feed::Feed;
-pub use mapped::{Mapped, Merge, PatientStatement, Statement};
-pub use message::hl7_v2;
+pub use mapped::{
+    Birth, Link, Mapped, Merge, Move, Moving, PatientStatement, Statement, Superseded,
+};
+pub use message::{hl7_v2, hl7_v2_after};
 pub use social_care::{required_columns, social_care};
 pub use spell::{SpellEvent, SpellEventKind, SpellFields};
+pub use visit::{MovedVisits, Visit};

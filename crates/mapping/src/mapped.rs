@@ -2,9 +2,10 @@
 
 use fhir::Resource;
 use jiff::{SignedDuration, Timestamp};
-use model::LocalIdentity;
+use model::{LocalIdentity, NhsNumber};
 
 use crate::spell::SpellEvent;
+use crate::visit::Visit;
 
 /// How far a sender's clock may be ahead of ours.
 const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_mins(5);
@@ -19,8 +20,20 @@ pub struct Mapped {
     pub occurred_at: Timestamp,
     /// What it says about who people are. Usually one; a bundle may hold several.
     pub patients: Vec<PatientStatement>,
-    /// Local numbers that turned out to be one patient (A40, A34).
+    /// Local numbers that turned out to be one patient (A40 and its relatives).
     pub merges: Vec<Merge>,
+    /// NHS numbers that another one has replaced.
+    pub superseded: Vec<Superseded>,
+    /// Local numbers that are one person's, and go on as two (A24).
+    pub links: Vec<Link>,
+    /// Local numbers that are not one person's after all (A37).
+    pub unlinks: Vec<Link>,
+    /// Whose child a patient is (PID-21).
+    pub births: Vec<Birth>,
+    /// Visits that are another patient's, or have another number (A44, A45 and their relatives).
+    pub moves: Vec<Move>,
+    /// Every visit that the message speaks of, as it names them.
+    pub visits: Vec<Visit>,
     /// Movements; [`crate::spell::fold`] makes the encounter of all that is known of a spell.
     pub spell_events: Vec<SpellEvent>,
     /// Everything else.
@@ -37,9 +50,22 @@ impl Mapped {
             occurred_at,
             patients: Vec::new(),
             merges: Vec::new(),
+            superseded: Vec::new(),
+            links: Vec::new(),
+            unlinks: Vec::new(),
+            births: Vec::new(),
+            moves: Vec::new(),
+            visits: Vec::new(),
             spell_events: Vec::new(),
             resources: Vec::new(),
             unmapped: Vec::new(),
+        }
+    }
+
+    /// Adds what is said about a patient, once: one PID may have several MRGs.
+    pub(crate) fn say(&mut self, statement: PatientStatement) {
+        if !self.patients.contains(&statement) {
+            self.patients.push(statement);
         }
     }
 
@@ -91,4 +117,76 @@ pub struct Merge {
     pub survivor: LocalIdentity,
     /// The number that ends (MRG-1).
     pub subsumed: LocalIdentity,
+    /// The NHS number of the one that ends, where it is another than the survivor's and nothing
+    /// says that it was superseded: perhaps these are two people.
+    pub other_nhs_number: Option<NhsNumber>,
+}
+
+/// One person's NHS number has replaced another of theirs, and the source says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Superseded {
+    /// The number that ended.
+    pub old: NhsNumber,
+    /// The number that goes on.
+    pub new: NhsNumber,
+}
+
+/// Two local patients whom their source declares one person, or not one person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// The one of the first PID.
+    pub a: LocalIdentity,
+    /// The other. It may be another authority's: a trust links across its hospitals.
+    pub b: LocalIdentity,
+}
+
+/// Whose child a patient is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Birth {
+    /// The child.
+    pub newborn: LocalIdentity,
+    /// The mother (PID-21).
+    pub mother: LocalIdentity,
+    /// Which of several (PID-25), from 1.
+    pub order: Option<u8>,
+}
+
+/// What was kept under one patient or number belongs under another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Move {
+    /// Whose it was (MRG-1).
+    pub from: LocalIdentity,
+    /// Whose it is (PID-3); may be the same.
+    pub to: LocalIdentity,
+    /// What moves.
+    pub what: Moving,
+}
+
+/// What moves, by the number it had and the number it has now; often the same.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Moving {
+    /// One visit: MRG-5 and PV1-19.
+    Visit {
+        /// The number before.
+        was: String,
+        /// The number now.
+        is: String,
+    },
+    /// The visits of an account: MRG-3 and PID-18.
+    Account {
+        /// The number before.
+        was: String,
+        /// The number now.
+        is: String,
+    },
+}
+
+impl std::fmt::Debug for Moving {
+    /// A visit number leads to a patient.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Visit { .. } => "Visit(…)",
+            Self::Account { .. } => "Account(…)",
+        })
+    }
 }

@@ -1,6 +1,10 @@
 //! HL7 v2 messages, one file each kind: which segments belong together, and what they amount to.
 
 mod adt;
+mod adt_a24;
+mod adt_a40;
+mod adt_a44;
+mod several;
 mod oru_r01;
 mod mdm_t02;
 mod siu_s12;
@@ -8,6 +12,7 @@ mod siu_s12;
 use fhir::When;
 use hl7v2::{Message, Segment};
 use jiff::Timestamp;
+use model::LocalIdentity;
 
 use crate::error::Error;
 use crate::feed::Feed;
@@ -15,13 +20,29 @@ use crate::mapped::{Mapped, PatientStatement};
 use crate::read::{text, when};
 use crate::segment::pid::{self, Patient};
 use crate::unmapped::unmapped;
+use crate::visit::{MovedVisits, Visit};
 
 /// Maps one HL7 v2 message. Unknown and extra segments never fail it; they are listed in
 /// [`Mapped::unmapped`] by path.
 pub fn hl7_v2(message: &Message<'_>, feed: &Feed, received_at: Timestamp) -> Result<Mapped, Error> {
-    let header = Header::read(message, received_at);
+    hl7_v2_after(message, feed, received_at, &MovedVisits::new())
+}
+
+/// Maps one HL7 v2 message as [`hl7_v2`] does, and gives what it says of a visit that the hospital
+/// has moved to the patient whose it is now. Who its own patient is, and the movements of the visit,
+/// are told as they were sent.
+pub fn hl7_v2_after(
+    message: &Message<'_>,
+    feed: &Feed,
+    received_at: Timestamp,
+    moved: &MovedVisits,
+) -> Result<Mapped, Error> {
+    let header = Header::read(message, received_at, moved);
     let mut mapped = match (header.code.as_str(), header.trigger.as_str()) {
         ("ADT", trigger) if adt::maps(trigger) => adt::map(message, &header, feed),
+        ("ADT", trigger) if adt_a24::maps(trigger) => adt_a24::map(message, &header, feed),
+        ("ADT", trigger) if adt_a40::maps(trigger) => adt_a40::map(message, &header, feed),
+        ("ADT", trigger) if adt_a44::maps(trigger) => adt_a44::map(message, &header, feed),
         ("ORU", "R01" | "R03" | "") => oru_r01::map(message, &header, feed),
         ("MDM", "T02" | "T04" | "T06" | "T08" | "T10" | "T11") => {
             mdm_t02::map(message, &header, feed)
@@ -29,12 +50,12 @@ pub fn hl7_v2(message: &Message<'_>, feed: &Feed, received_at: Timestamp) -> Res
         ("SIU", trigger) if siu_s12::maps(trigger) => siu_s12::map(message, &header, feed),
         _ => Err(Error::Unsupported(header.event())),
     }?;
-    mapped.unmapped = unmapped(message, &header.code);
+    mapped.unmapped = unmapped(message, &header.code, &mapped);
     Ok(mapped.received(received_at))
 }
 
 /// What MSH and EVN say of a message as a whole.
-struct Header {
+struct Header<'a> {
     code: String,
     trigger: String,
     /// EVN-6, else EVN-2, else MSH-7, else when it was received.
@@ -43,10 +64,12 @@ struct Header {
     recorded_at: Timestamp,
     /// MSH-7, else when it was received.
     sent_at: Timestamp,
+    /// Visits that are another patient's by now.
+    moved: &'a MovedVisits,
 }
 
-impl Header {
-    fn read(message: &Message<'_>, received_at: Timestamp) -> Self {
+impl<'a> Header<'a> {
+    fn read(message: &Message<'_>, received_at: Timestamp, moved: &'a MovedVisits) -> Self {
         let kind = message.message_type();
         let evn = message.segment("EVN");
         let evn_time = |field| evn.as_ref().and_then(|evn| when(evn, field)).map(When::timestamp);
@@ -64,7 +87,23 @@ impl Header {
             occurred_at: evn_time(6).unwrap_or(recorded_at),
             recorded_at,
             sent_at,
+            moved,
         }
+    }
+
+    /// The visit that a message names, as it names it (kept in [`Mapped::visits`]) and then as it
+    /// is now; and whose what is said in it therefore is.
+    fn whose(
+        &self,
+        mapped: &mut Mapped,
+        patient: &LocalIdentity,
+        visit: Option<String>,
+    ) -> (LocalIdentity, Option<String>) {
+        let Some(number) = visit else { return (patient.clone(), None) };
+        let named = Visit::new(patient.clone(), number);
+        let now = self.moved.get(&named).unwrap_or(&named).clone();
+        mapped.visits.push(named);
+        (now.subject, Some(now.number))
     }
 
     /// `ADT^A01`, safe to show: only what a message type can hold.
@@ -83,10 +122,10 @@ impl Header {
 }
 
 /// The first PID with its PD1 and NK1s.
-fn only_patient(message: &Message<'_>, feed: &Feed) -> Result<Patient, Error> {
+fn only_patient(message: &Message<'_>, header: &Header<'_>, feed: &Feed) -> Result<Patient, Error> {
     let pid = message.segment("PID").ok_or(NO_PID)?;
     let nk1: Vec<Segment<'_>> = message.segments_named("NK1").collect();
-    pid::patient(&pid, message.segment("PD1").as_ref(), &nk1, feed)
+    pid::patient(&pid, message.segment("PD1").as_ref(), &nk1, feed, header.occurred_at)
 }
 
 const NO_PID: Error = Error::Missing {
@@ -97,7 +136,7 @@ const NO_PID: Error = Error::Missing {
 
 impl Patient {
     fn into_statement(self, event_time: Timestamp) -> PatientStatement {
-        let Self { identity, resource, cleared } = self;
+        let Self { identity, resource, cleared, .. } = self;
         PatientStatement { identity, resource, cleared, event_time }
     }
 }

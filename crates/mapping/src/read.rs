@@ -1,7 +1,8 @@
 //! Reading fields: trimmed, decoded text; what is empty or `""` reads as nothing.
 
-use fhir::When;
+use fhir::{When, datatype};
 use hl7v2::{Presence, Repetition, Segment};
+use serde_json::Value;
 
 /// A component of a repetition, whole.
 pub(crate) fn part(repetition: &Repetition<'_>, component: usize) -> String {
@@ -41,6 +42,20 @@ fn only_nulls(raw: &[u8]) -> bool {
 /// A date or time (TS.1, so `19760121+^D` as well).
 pub(crate) fn when(segment: &Segment<'_>, field: usize) -> Option<When> {
     When::parse(&text(segment, field))
+}
+
+/// From when until when a name or an address is used: its effective and expiration dates, else the
+/// validity range (DR) that older versions had instead.
+pub(crate) fn period(one: &Repetition<'_>, dates: [usize; 2], range: usize) -> Value {
+    let [from, until] = dates.map(|number| part(one, number));
+    let ends = if from.is_empty() && until.is_empty() {
+        [sub(one, range, 1), sub(one, range, 2)]
+    } else {
+        [from, until]
+    };
+    let [start, end] =
+        ends.map(|text| When::parse_day(&text).map(When::fhir_date).unwrap_or_default());
+    datatype::period(Some(&start), Some(&end))
 }
 
 fn clean(text: &str) -> String {

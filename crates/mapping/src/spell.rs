@@ -22,6 +22,8 @@ use jiff::Timestamp;
 use model::{LocalIdentity, OdsCode};
 use serde::{Deserialize, Serialize};
 
+use crate::visit::Visit;
+
 pub(crate) use believe::end_of;
 pub use fields::{Coded, Place, Professional, Said, SpellFields};
 
@@ -51,6 +53,13 @@ pub struct SpellEvent {
     /// What PV1 and PV2 said.
     #[serde(default)]
     pub fields: SpellFields,
+}
+
+impl SpellEvent {
+    /// The visit that moves, as the message named it.
+    pub fn visit(&self) -> Visit {
+        Visit::new(self.subject.clone(), self.visit.as_str())
+    }
 }
 
 /// What can happen to a spell.
@@ -108,10 +117,9 @@ pub fn fold(events: &[SpellEvent]) -> Option<Resource> {
     Some(encounter::encounter(newest, &stay))
 }
 
-/// The id of the encounter of a patient's visit, for references to it. The patient is part of it: a
-/// visit number used again for somebody else is another visit.
+/// The id of the encounter of a patient's visit, for references to it.
 pub fn encounter_id(subject: &LocalIdentity, visit: &str) -> uuid::Uuid {
-    crate::identity::resource_id("Encounter", subject, visit)
+    Visit::new(subject.clone(), visit).encounter()
 }
 
 impl std::fmt::Debug for SpellEvent {

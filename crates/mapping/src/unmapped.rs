@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use hl7v2::{Message, Presence};
+use hl7v2::{Message, Presence, Segment};
+
+use crate::mapped::{Mapped, Moving};
 
 /// Segments and the fields of them that are used, by kind of message. Field 1 (set id) never counts.
 const PATIENT: &[(&str, &[usize])] = &[
-    ("PID", &[2, 3, 5, 6, 7, 8, 9, 10, 11, 13, 14, 15, 16, 17, 18, 19, 22, 24, 25, 29, 30, 32]),
+    ("PID", &[2, 3, 5, 6, 7, 8, 9, 10, 11, 13, 14, 15, 16, 17, 18, 19, 22, 24, 25, 29, 30, 32, 40]),
     ("PD1", &[3, 4, 12]),
     ("NK1", &[2, 3, 4, 5, 6, 7, 8, 9, 15]),
 ];
@@ -15,7 +17,6 @@ const ADT: &[(&str, &[usize])] = &[
     ("PV2", &[3, 9]),
     ("AL1", &[2, 3, 4, 5, 6]),
     ("DG1", &[3, 4, 5, 6, 16, 20, 21]),
-    ("MRG", &[1]),
 ];
 const ORU: &[(&str, &[usize])] = &[
     ("PV1", &[19, 50]),
@@ -43,7 +44,7 @@ const SIU: &[(&str, &[usize])] = &[
 const ENVELOPE: [&str; 5] = ["MSH", "SFT", "EVN", "RGS", "DSC"];
 
 /// Paths (`ZU1-3`, `PID-31`) that carried a value and were not used, each once, in order of sending.
-pub(crate) fn unmapped(message: &Message<'_>, code: &str) -> Vec<String> {
+pub(crate) fn unmapped(message: &Message<'_>, code: &str, mapped: &Mapped) -> Vec<String> {
     let own = match code {
         "ADT" => ADT,
         "ORU" => ORU,
@@ -54,7 +55,19 @@ pub(crate) fn unmapped(message: &Message<'_>, code: &str) -> Vec<String> {
         let all = PATIENT.iter().chain(own);
         all.into_iter().find(|(one, _)| *one == name).map_or(&[][..], |(_, fields)| *fields)
     };
-    let mut seen = BTreeSet::new();
+    // What only some messages use.
+    let mut seen: BTreeSet<(String, usize)> = BTreeSet::new();
+    let mut use_too = |name: &str, number| seen.insert((name.to_owned(), number));
+    if !mapped.births.is_empty() {
+        use_too("PID", 21);
+    }
+    if !(mapped.merges.is_empty() && mapped.superseded.is_empty() && mapped.moves.is_empty()) {
+        let of_old = message.segments_named("MRG").any(|mrg| has_value(&mrg, 1));
+        use_too("MRG", if of_old { 1 } else { 4 });
+    }
+    for moved in &mapped.moves {
+        use_too("MRG", if matches!(moved.what, Moving::Visit { .. }) { 5 } else { 3 });
+    }
     let mut paths = Vec::new();
     for segment in message.segments().filter(|one| !ENVELOPE.contains(&one.name())) {
         let name = segment.name();
@@ -68,4 +81,8 @@ pub(crate) fn unmapped(message: &Message<'_>, code: &str) -> Vec<String> {
         }
     }
     paths
+}
+
+fn has_value(segment: &Segment<'_>, field: usize) -> bool {
+    segment.field(field).is_some_and(|field| field.presence() == Presence::Value)
 }

@@ -1,17 +1,34 @@
 //! CX, a patient number, to a FHIR Identifier.
 
-use fhir::{Element, datatype, system, uk_core};
-use hl7v2::Repetition;
+use fhir::{Element, When, datatype, system, uk_core};
+use hl7v2::{Repetition, Segment};
+use jiff::Timestamp;
 use model::{LocalIdentity, NhsNumber, NhsNumberError, NhsNumberStatus, OdsCode};
 use serde_json::Value;
 
 use crate::concept;
 use crate::feed::Feed;
 use crate::identity::{self, PatientNumber};
-use crate::read::{part, sub};
+use crate::read::{part, repetitions, sub};
+
+/// The numbers of a field as they stood on the day of `at`.
+pub(crate) fn patient_numbers(
+    segment: &Segment<'_>,
+    field: usize,
+    at: Timestamp,
+) -> Vec<PatientNumber> {
+    let today = at.to_zoned(fhir::time::london()).date();
+    let mut numbers: Vec<PatientNumber> =
+        repetitions(segment, field).iter().filter_map(patient_number).collect();
+    for number in &mut numbers {
+        // Systems write 31 December 9999 and the like for a number without an end.
+        number.ended = number.ended.filter(|day| *day <= today);
+    }
+    numbers
+}
 
 /// A number with its authority (both spellings of CX.4) and type.
-pub(crate) fn patient_number(number: &Repetition<'_>) -> Option<PatientNumber> {
+fn patient_number(number: &Repetition<'_>) -> Option<PatientNumber> {
     let value = part(number, 1);
     if value.is_empty() {
         return None;
@@ -25,6 +42,7 @@ pub(crate) fn patient_number(number: &Repetition<'_>) -> Option<PatientNumber> {
         authorities: authorities.into_iter().filter(|one| !one.is_empty()).collect(),
         kind,
         status: NhsNumberStatus::parse(&status),
+        ended: When::parse_day(&part(number, 8)).and_then(When::date),
     })
 }
 
@@ -43,7 +61,7 @@ pub(crate) fn identifiers(
     }
     for number in numbers {
         let made = if number.is_nhs() {
-            nhs(&number.value, status)
+            nhs(number, status)
         } else if number.value == identity.value && is_own_or_bare(number, feed) {
             None
         } else {
@@ -73,13 +91,22 @@ fn own(identity: &LocalIdentity) -> Value {
 
 /// An NHS number. One whose check digit is wrong is shown as sent but never called an NHS number;
 /// a placeholder is nothing.
-fn nhs(value: &str, status: NhsNumberStatus) -> Option<Value> {
+fn nhs(number: &PatientNumber, status: NhsNumberStatus) -> Option<Value> {
+    let value = number.value.as_str();
     match NhsNumber::parse(value) {
-        Ok(number) => Some(
+        Ok(valid) if number.is_over() => Some(
+            Element::new()
+                .with("use", "old")
+                .with("system", system::NHS_NUMBER)
+                .with("value", valid.to_string())
+                .with("period", ended(number))
+                .build(),
+        ),
+        Ok(valid) => Some(
             Element::new()
                 .with("extension", verification(status))
                 .with("system", system::NHS_NUMBER)
-                .with("value", number.to_string())
+                .with("value", valid.to_string())
                 .build(),
         ),
         Err(NhsNumberError::Placeholder) => None,
@@ -93,6 +120,11 @@ fn nhs(value: &str, status: NhsNumberStatus) -> Option<Value> {
                 .build(),
         ),
     }
+}
+
+fn ended(number: &PatientNumber) -> Value {
+    let end = number.ended.map(|day| day.to_string());
+    datatype::period(None, end.as_deref())
 }
 
 fn verification(status: NhsNumberStatus) -> Vec<Value> {
@@ -111,9 +143,11 @@ fn verification(status: NhsNumberStatus) -> Vec<Value> {
 fn other(number: &PatientNumber) -> Value {
     let authority = number.authorities.first();
     Element::new()
+        .with("use", number.is_over().then_some("old"))
         .with("type", kind(&number.kind))
         .with("system", authority.map(|one| system::local_patient(one)))
         .with("value", number.value.as_str())
+        .with("period", ended(number))
         .build()
 }
 

@@ -5,7 +5,7 @@ use hl7v2::Repetition;
 use serde_json::Value;
 
 use crate::concept;
-use crate::read::{part, sub};
+use crate::read::{self, part, sub};
 
 /// An address; nothing if no part of it is said.
 pub(crate) fn address(address: &Repetition<'_>) -> Option<Value> {
@@ -26,5 +26,6 @@ pub(crate) fn address(address: &Repetition<'_>) -> Option<Value> {
     if place.is_empty() {
         return None;
     }
-    Some(place.with("use", found).build())
+    let period = read::period(address, [13, 14], 12);
+    Some(place.with("use", found).with("period", period).build())
 }

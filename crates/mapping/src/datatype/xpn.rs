@@ -5,7 +5,7 @@ use hl7v2::Repetition;
 use serde_json::Value;
 
 use crate::concept;
-use crate::read::{part, sub};
+use crate::read::{self, part, sub};
 
 /// A name; `otherwise` is the use of one whose type (XPN.7) is not said.
 pub(crate) fn human_name(name: &Repetition<'_>, otherwise: &str) -> Option<Value> {
@@ -22,6 +22,7 @@ pub(crate) fn human_name(name: &Repetition<'_>, otherwise: &str) -> Option<Value
         .with("family", family)
         .with("given", given)
         .with("prefix", one(part(name, 5)))
-        .with("suffix", one(part(name, 4)));
+        .with("suffix", one(part(name, 4)))
+        .with("period", read::period(name, [12, 13], 10));
     Some(element.build())
 }

@@ -1,25 +1,18 @@
-//! ADT: who the patient is, where they are, what is wrong with them, and which numbers are one person.
+//! ADT about one patient: who they are, where they are, what is wrong with them.
 
-use hl7v2::{Message, Segment};
+use hl7v2::Message;
 use model::LocalIdentity;
 
 use super::{Header, NO_PID, only_patient};
-use crate::datatype::cx;
 use crate::error::Error;
 use crate::feed::Feed;
-use crate::identity::{self, PatientNumber};
-use crate::mapped::{Mapped, Merge, Statement};
-use crate::read::{repetitions, text};
-use crate::segment::{al1, dg1, pid, pv1};
+use crate::mapped::{Birth, Mapped, Statement};
+use crate::segment::{al1, dg1, pv1};
 use crate::spell::{SpellEvent, SpellEventKind};
 
 /// The events Chesil maps.
 pub(super) fn maps(trigger: &str) -> bool {
-    movement(trigger).is_some() || is_merge(trigger) || matches!(trigger, "A28" | "A31")
-}
-
-fn is_merge(trigger: &str) -> bool {
-    matches!(trigger, "A34" | "A40")
+    movement(trigger).is_some() || matches!(trigger, "A28" | "A29" | "A31" | "A48")
 }
 
 /// What an event does to a spell.
@@ -39,25 +32,45 @@ fn movement(trigger: &str) -> Option<SpellEventKind> {
     })
 }
 
-pub(super) fn map(message: &Message<'_>, header: &Header, feed: &Feed) -> Result<Mapped, Error> {
+pub(super) fn map(
+    message: &Message<'_>,
+    header: &Header<'_>,
+    feed: &Feed,
+) -> Result<Mapped, Error> {
     let mut mapped = Mapped::new(header.event(), header.occurred_at);
-    if is_merge(&header.trigger) {
-        merge(&mut mapped, message, header, feed)?;
-        return Ok(mapped);
+    let mut patient = only_patient(message, header, feed)?;
+    match header.trigger.as_str() {
+        "A28" => patient.resource.set("active", true),
+        "A29" => patient.resource.set("active", false),
+        _ => {}
     }
-    let patient = only_patient(message, feed)?;
     let subject = patient.identity.clone();
+    mapped.superseded.extend(patient.superseded(None));
+    mapped.births.extend(patient.mother.take().map(|mother| Birth {
+        newborn: subject.clone(),
+        mother,
+        order: patient.birth_order(),
+    }));
     mapped.patients.push(patient.into_statement(header.occurred_at));
     let visit = spell(&mut mapped, message, header, feed, &subject)?;
+    let (whose, visit) = header.whose(&mut mapped, &subject, visit);
     let allergies =
         message.segments_named("AL1").filter_map(|one| al1::allergy(&one, &subject, feed));
     let conditions = message
         .segments_named("DG1")
-        .filter_map(|one| dg1::condition(&one, &subject, visit.as_deref(), feed));
-    for resource in allergies.chain(conditions) {
-        let subject = subject.clone();
-        mapped.resources.push(Statement { subject, resource, event_time: header.occurred_at });
-    }
+        .filter_map(|one| dg1::condition(&one, &whose, visit.as_deref(), feed));
+    let event_time = header.occurred_at;
+    // An allergy is the patient's, whichever visit it is told in; a diagnosis is the visit's.
+    mapped.resources.extend(allergies.map(|resource| Statement {
+        subject: subject.clone(),
+        resource,
+        event_time,
+    }));
+    mapped.resources.extend(conditions.map(|resource| Statement {
+        subject: whose.clone(),
+        resource,
+        event_time,
+    }));
     Ok(mapped)
 }
 
@@ -66,7 +79,7 @@ pub(super) fn map(message: &Message<'_>, header: &Header, feed: &Feed) -> Result
 fn spell(
     mapped: &mut Mapped,
     message: &Message<'_>,
-    header: &Header,
+    header: &Header<'_>,
     feed: &Feed,
     subject: &LocalIdentity,
 ) -> Result<Option<String>, Error> {
@@ -84,7 +97,7 @@ fn spell(
             recorded_at: header.recorded_at,
             sent_at: Some(header.sent_at),
             control_id: message.control_id().into_owned(),
-            fields: pv1::fields(&pv1, message.segment("PV2").as_ref(), feed),
+            fields: pv1::fields(&pid, &pv1, message.segment("PV2").as_ref(), feed),
         }),
         _ if kind == SpellEventKind::Update => {}
         _ => {
@@ -96,50 +109,4 @@ fn spell(
         }
     }
     Ok(visit)
-}
-
-/// A40 and A34: each MRG with its PID, whichever of the two comes first.
-fn merge(
-    mapped: &mut Mapped,
-    message: &Message<'_>,
-    header: &Header,
-    feed: &Feed,
-) -> Result<(), Error> {
-    let pids: Vec<Segment<'_>> = message.segments_named("PID").collect();
-    let mrgs: Vec<Segment<'_>> = message.segments_named("MRG").collect();
-    if pids.is_empty() {
-        return Err(NO_PID);
-    }
-    if mrgs.len() != pids.len() {
-        return Err(Error::Missing {
-            path: "MRG",
-            name: "merge information",
-            consequence: "it cannot be told which numbers are one patient",
-        });
-    }
-    for (pid, mrg) in pids.iter().zip(&mrgs) {
-        let pd1 = if pids.len() == 1 { message.segment("PD1") } else { None };
-        let survivor = pid::patient(pid, pd1.as_ref(), &[], feed)?;
-        let subsumed = subsumed(mrg, feed)?;
-        if survivor.identity == subsumed {
-            let text = "MRG-1 and PID-3 hold the same number, so there is nothing to merge";
-            return Err(Error::Identity(text.to_owned()));
-        }
-        mapped.merges.push(Merge { survivor: survivor.identity.clone(), subsumed });
-        mapped.patients.push(survivor.into_statement(header.occurred_at));
-    }
-    Ok(())
-}
-
-/// The number that ends. MRG-1 often comes bare (`1234`): it is then the feed's own.
-fn subsumed(mrg: &Segment<'_>, feed: &Feed) -> Result<LocalIdentity, Error> {
-    let numbers: Vec<PatientNumber> =
-        repetitions(mrg, 1).iter().filter_map(cx::patient_number).collect();
-    if let [only] = numbers.as_slice()
-        && only.authorities.is_empty()
-        && !only.is_nhs()
-    {
-        return Ok(LocalIdentity::new(&feed.authority, text(mrg, 1)));
-    }
-    identity::local_identity(&numbers, model::NhsNumberStatus::NotStated, feed, "MRG-1")
 }

@@ -8,9 +8,13 @@ use crate::feed::Feed;
 use crate::mapped::{Mapped, Statement};
 use crate::segment::{pv1, txa};
 
-pub(super) fn map(message: &Message<'_>, header: &Header, feed: &Feed) -> Result<Mapped, Error> {
+pub(super) fn map(
+    message: &Message<'_>,
+    header: &Header<'_>,
+    feed: &Feed,
+) -> Result<Mapped, Error> {
     let mut mapped = Mapped::new(header.event(), header.occurred_at);
-    let patient = only_patient(message, feed)?;
+    let patient = only_patient(message, header, feed)?;
     let subject = patient.identity.clone();
     mapped.patients.push(patient.into_statement(header.occurred_at));
     let txa = message.segment("TXA").ok_or(Error::Missing {
@@ -20,6 +24,7 @@ pub(super) fn map(message: &Message<'_>, header: &Header, feed: &Feed) -> Result
     })?;
     let visit =
         message.segment("PID").and_then(|pid| pv1::visit(message.segment("PV1").as_ref(), &pid));
+    let (subject, visit) = header.whose(&mut mapped, &subject, visit);
     let lines: Vec<Segment<'_>> = message.segments_named("OBX").collect();
     let retracted = header.trigger == "T11";
     let document = txa::document(&txa, &lines, retracted, &subject, visit.as_deref(), feed)?;

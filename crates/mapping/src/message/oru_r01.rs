@@ -11,17 +11,23 @@ use crate::segment::obr::{self, Order};
 use crate::segment::obx::Line;
 use crate::segment::{pid, pv1};
 
-pub(super) fn map(message: &Message<'_>, header: &Header, feed: &Feed) -> Result<Mapped, Error> {
+pub(super) fn map(
+    message: &Message<'_>,
+    header: &Header<'_>,
+    feed: &Feed,
+) -> Result<Mapped, Error> {
     let mut mapped = Mapped::new(header.event(), header.occurred_at);
     let patients = patients(message);
     if patients.is_empty() {
         return Err(NO_PID);
     }
     for group in &patients {
-        let patient = pid::patient(&group.pid, group.pd1.as_ref(), &group.nk1, feed)?;
+        let patient =
+            pid::patient(&group.pid, group.pd1.as_ref(), &group.nk1, feed, header.occurred_at)?;
         let subject = patient.identity.clone();
         mapped.patients.push(patient.into_statement(header.occurred_at));
         let visit = pv1::visit(group.pv1.as_ref(), &group.pid);
+        let (subject, visit) = header.whose(&mut mapped, &subject, visit);
         for order in &group.orders {
             order_of(&mut mapped, order, &subject, visit.as_deref(), header, feed)?;
         }
@@ -34,7 +40,7 @@ fn order_of(
     order: &Order<'_>,
     subject: &LocalIdentity,
     visit: Option<&str>,
-    header: &Header,
+    header: &Header<'_>,
     feed: &Feed,
 ) -> Result<(), Error> {
     let event_time = obr::event_time(order, header.sent_at);

@@ -24,9 +24,13 @@ fn status(trigger: &str) -> Option<&'static str> {
     })
 }
 
-pub(super) fn map(message: &Message<'_>, header: &Header, feed: &Feed) -> Result<Mapped, Error> {
+pub(super) fn map(
+    message: &Message<'_>,
+    header: &Header<'_>,
+    feed: &Feed,
+) -> Result<Mapped, Error> {
     let mut mapped = Mapped::new(header.event(), header.occurred_at);
-    let patient = only_patient(message, feed)?;
+    let patient = only_patient(message, header, feed)?;
     let subject = patient.identity.clone();
     mapped.patients.push(patient.into_statement(header.occurred_at));
     let status = status(&header.trigger).unwrap_or("booked");

@@ -22,8 +22,11 @@ pub(crate) fn add(patient: &mut Patient, pd1: &Segment<'_>) {
     let null = is_null(pd1, 3) || is_null(pd1, 4);
     patient.say("generalPractitioner", null, practices);
     match text(pd1, 12).to_uppercase().as_str() {
-        "Y" => {
-            let label = datatype::coding(system::CONFIDENTIALITY, "R", "Restricted");
+        // `S` is what PDS called a sensitive record; R and V are the confidentiality codes themselves.
+        said @ ("Y" | "S" | "R" | "V") => {
+            let (code, words) =
+                if said == "V" { ("V", "Very restricted") } else { ("R", "Restricted") };
+            let label = datatype::coding(system::CONFIDENTIALITY, code, words);
             patient.resource.set("meta", Element::new().with("security", vec![label]));
         }
         said => patient.say("meta", said == "N" || is_null(pd1, 12), Value::Null),

@@ -2,6 +2,7 @@
 
 use fhir::{Element, Resource, When, datatype, system, uk_core};
 use hl7v2::Segment;
+use jiff::Timestamp;
 use model::{LocalIdentity, NhsNumber, NhsNumberStatus};
 use serde_json::Value;
 
@@ -10,32 +11,49 @@ use crate::datatype::{cwe, cx, xad, xpn, xtn};
 use crate::error::Error;
 use crate::feed::Feed;
 use crate::identity::{self, PatientNumber};
-use crate::read::{is_null, repetitions, text, when};
+use crate::mapped::Superseded;
+use crate::read::{is_null, part, repetitions, text, when};
 use crate::segment::{nk1, pd1};
 
 /// What a message says of its patient.
 pub(crate) struct Patient {
     pub(crate) identity: LocalIdentity,
+    /// Its NHS number, if it has one, and how sure the source is.
+    pub(crate) nhs_number: Option<(NhsNumber, NhsNumberStatus)>,
+    /// An NHS number that was its own until another replaced it.
+    nhs_number_before: Option<NhsNumber>,
+    /// PID-21.
+    pub(crate) mother: Option<LocalIdentity>,
     pub(crate) resource: Resource,
     pub(crate) cleared: Vec<String>,
 }
 
-/// The patient of PID, with what PD1 and NK1 add.
+/// The patient of PID, with what PD1 and NK1 add. `at`: when it was so.
 pub(crate) fn patient(
     pid: &Segment<'_>,
     pd1: Option<&Segment<'_>>,
     nk1: &[Segment<'_>],
     feed: &Feed,
+    at: Timestamp,
 ) -> Result<Patient, Error> {
-    let status = NhsNumberStatus::parse(&text(pid, 32));
-    let numbers = numbers(pid);
-    let identity = identity::local_identity(&numbers, status, feed, "PID-3")?;
+    let said = Reliability::of(pid);
+    let numbers = numbers(pid, at);
+    let identity = identity::local_identity(&numbers, said.number, feed, "PID-3")?;
+    let (valid, status) = identity::nhs_numbers(&numbers, said.number);
     let resource = Resource::new("Patient")
         .with_id(identity.local_patient())
-        .with("identifier", cx::identifiers(&numbers, status, &identity, feed));
-    let mut patient = Patient { identity, resource, cleared: Vec::new() };
-    name_and_birth(&mut patient, pid);
-    contact(&mut patient, pid);
+        .with("identifier", cx::identifiers(&numbers, said.number, &identity, feed));
+    let mother = mother(pid, feed, at).filter(|mother| *mother != identity);
+    let mut patient = Patient {
+        identity,
+        nhs_number: if let [only] = valid.as_slice() { Some((*only, status)) } else { None },
+        nhs_number_before: identity::ended_nhs_number(&numbers),
+        mother,
+        resource,
+        cleared: Vec::new(),
+    };
+    name_and_birth(&mut patient, pid, &said);
+    contact(&mut patient, pid, &said);
     social(&mut patient, pid, feed);
     birth_order(&mut patient, pid);
     death(&mut patient, pid);
@@ -46,7 +64,58 @@ pub(crate) fn patient(
     Ok(patient)
 }
 
+/// PID-32: in the UK how far the NHS number was traced; elsewhere (table 0445) what of the rest is
+/// only a default that somebody had to type. Both may come, as repetitions.
+struct Reliability {
+    number: NhsNumberStatus,
+    /// `UD`: the birth date is a default.
+    default_birth_date: bool,
+    /// `UA`: the address is a default.
+    default_address: bool,
+    /// `AL`: the name is an alias.
+    alias: bool,
+}
+
+impl Reliability {
+    fn of(pid: &Segment<'_>) -> Self {
+        let codes: Vec<String> =
+            repetitions(pid, 32).iter().map(|one| part(one, 1).to_uppercase()).collect();
+        let any = |wanted: &str| codes.iter().any(|code| code == wanted);
+        let status = codes.iter().map(|code| NhsNumberStatus::parse(code));
+        Self {
+            number: status.into_iter().find(|one| one.code().is_some()).unwrap_or_default(),
+            default_birth_date: any("UD"),
+            default_address: any("UA"),
+            alias: any("AL"),
+        }
+    }
+}
+
+/// The mother (PID-21), where it can be told who is meant.
+fn mother(pid: &Segment<'_>, feed: &Feed, at: Timestamp) -> Option<LocalIdentity> {
+    let mut numbers = cx::patient_numbers(pid, 21, at);
+    for number in numbers.iter_mut().filter(|one| one.authorities.is_empty()) {
+        if number.kind.is_empty() && NhsNumber::parse(&number.value).is_ok() {
+            "NH".clone_into(&mut number.kind);
+        }
+    }
+    identity::named(&numbers, feed, "PID-21").ok()
+}
+
 impl Patient {
+    /// Which of several it was born as.
+    pub(crate) fn birth_order(&self) -> Option<u8> {
+        let order = self.resource.get("multipleBirthInteger")?.as_u64()?;
+        u8::try_from(order).ok()
+    }
+
+    /// Its verified NHS number has replaced another that is said to be over.
+    pub(crate) fn superseded(&self, before: Option<NhsNumber>) -> Option<Superseded> {
+        let (new, NhsNumberStatus::Verified) = self.nhs_number? else { return None };
+        let old = before.or(self.nhs_number_before)?;
+        (old != new).then_some(Superseded { old, new })
+    }
+
     /// Sets an element to what a field says, or clears it where the field is `""`.
     pub(crate) fn say(&mut self, element: &str, null: bool, value: impl Into<Value>) {
         let value = value.into();
@@ -63,13 +132,13 @@ impl Patient {
 }
 
 /// PID-3; where it holds no valid NHS number, one from PID-2 (legacy) or PID-19 (Homerton's habit).
-fn numbers(pid: &Segment<'_>) -> Vec<PatientNumber> {
-    let mut numbers: Vec<PatientNumber> =
-        repetitions(pid, 3).iter().filter_map(cx::patient_number).collect();
+pub(crate) fn numbers(pid: &Segment<'_>, at: Timestamp) -> Vec<PatientNumber> {
+    let mut numbers = cx::patient_numbers(pid, 3, at);
     let (known, _) = identity::nhs_numbers(&numbers, NhsNumberStatus::NotStated);
     if known.is_empty() {
-        let elsewhere = [2, 19].into_iter().flat_map(|field| repetitions(pid, field));
-        let valid = elsewhere.filter_map(|one| cx::patient_number(&one)).find(|one| {
+        let mut elsewhere =
+            [2, 19].into_iter().flat_map(|field| cx::patient_numbers(pid, field, at));
+        let valid = elsewhere.find(|one| {
             NhsNumber::parse(&one.value).is_ok() && (one.authorities.is_empty() || one.is_nhs())
         });
         numbers.extend(valid.map(|one| PatientNumber { kind: "NH".to_owned(), ..one }));
@@ -77,30 +146,44 @@ fn numbers(pid: &Segment<'_>) -> Vec<PatientNumber> {
     numbers
 }
 
-fn name_and_birth(patient: &mut Patient, pid: &Segment<'_>) {
+fn name_and_birth(patient: &mut Patient, pid: &Segment<'_>, said: &Reliability) {
     let mut names: Vec<Value> = Vec::new();
     for (index, name) in repetitions(pid, 5).iter().enumerate() {
         // The first name is the legal one unless it says otherwise (v2.5.1 §3.4.2.5).
-        let otherwise = if index == 0 { "official" } else { "usual" };
+        let otherwise = match (index, said.alias) {
+            (0, true) => "nickname",
+            (0, false) => "official",
+            _ => "usual",
+        };
         names.extend(xpn::human_name(name, otherwise));
     }
     if !names.is_empty() {
         names.extend(repetitions(pid, 9).iter().filter_map(|one| xpn::human_name(one, "nickname")));
     }
     patient.say("name", is_null(pid, 5), names);
-    let birth = When::parse_day(&text(pid, 7)).map(When::fhir_date);
+    // A birth date that somebody had to type is not known.
+    let birth = When::parse_day(&text(pid, 7)).filter(|_| !said.default_birth_date);
+    let birth = birth.map(When::fhir_date);
     patient.say("birthDate", is_null(pid, 7), birth);
     let gender = concept::lookup("0001", &text(pid, 8)).map(|found| found.code);
     patient.say("gender", is_null(pid, 8), gender);
 }
 
-fn contact(patient: &mut Patient, pid: &Segment<'_>) {
-    let addresses: Vec<Value> = repetitions(pid, 11).iter().filter_map(xad::address).collect();
+fn contact(patient: &mut Patient, pid: &Segment<'_>, said: &Reliability) {
+    let mut addresses: Vec<Value> = repetitions(pid, 11).iter().filter_map(xad::address).collect();
+    if said.default_address {
+        addresses.clear();
+    }
     patient.say("address", is_null(pid, 11), addresses);
     let home = repetitions(pid, 13).into_iter().map(|one| (one, "home"));
     let work = repetitions(pid, 14).into_iter().map(|one| (one, "work"));
-    let telecoms: Vec<Value> =
-        home.chain(work).filter_map(|(one, usage)| xtn::contact_point(&one, usage)).collect();
+    // PID-40 (v2.7) holds what PID-13 and PID-14 held.
+    let newer = repetitions(pid, 40).into_iter().map(|one| (one, "home"));
+    let telecoms: Vec<Value> = home
+        .chain(work)
+        .chain(newer)
+        .filter_map(|(one, usage)| xtn::contact_point(&one, usage))
+        .collect();
     patient.say("telecom", is_null(pid, 13) || is_null(pid, 14), telecoms);
 }
 
@@ -169,7 +252,11 @@ fn birth_order(patient: &mut Patient, pid: &Segment<'_>) {
 
 /// PID-29 and PID-30. `""` in either, or `N`, means alive; FHIR holds a date or a flag, not both.
 fn death(patient: &mut Patient, pid: &Segment<'_>) {
-    let indicator = text(pid, 30).to_uppercase();
+    let indicator = match text(pid, 30).to_uppercase().as_str() {
+        "Y" | "YES" | "1" | "T" | "TRUE" | "D" => "Y",
+        "N" | "NO" | "0" | "F" | "FALSE" => "N",
+        _ => "",
+    };
     if indicator != "N"
         && let Some(at) = when(pid, 29)
     {

@@ -19,8 +19,13 @@ pub(crate) fn visit(pv1: Option<&Segment<'_>>, pid: &Segment<'_>) -> Option<Stri
     numbers.chain(account).chain(admitted).find(|number| !number.is_empty())
 }
 
-/// Every field of PV1 and PV2 that was said.
-pub(crate) fn fields(pv1: &Segment<'_>, pv2: Option<&Segment<'_>>, feed: &Feed) -> SpellFields {
+/// Every field of PV1 and PV2 that was said, and the account (PID-18).
+pub(crate) fn fields(
+    pid: &Segment<'_>,
+    pv1: &Segment<'_>,
+    pv2: Option<&Segment<'_>>,
+    feed: &Feed,
+) -> SpellFields {
     let doctor = |field| {
         said(pv1, field, |pv1| {
             repetitions(pv1, field).iter().find_map(|one| xcn::professional(one, feed))
@@ -40,6 +45,7 @@ pub(crate) fn fields(pv1: &Segment<'_>, pv2: Option<&Segment<'_>>, feed: &Feed) 
         admitter: doctor(17),
         specialty: coded(10),
         source: coded(14),
+        account: said(pid, 18, |pid| Some(text(pid, 18)).filter(|one| !one.is_empty())),
         patient_type: coded(18),
         discharge_method: coded(36),
         discharge_destination: coded(37),

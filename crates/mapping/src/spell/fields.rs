@@ -103,6 +103,8 @@ spell_fields! {
     specialty: Coded;
     /// PV1-14 source of admission.
     source: Coded;
+    /// PID-18 the account that the visit is of.
+    account: String;
     /// PV1-18 patient type.
     patient_type: Coded;
     /// PV1-36 discharge method.
