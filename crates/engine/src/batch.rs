@@ -15,6 +15,7 @@ use model::Category;
 
 use crate::destination::category_code;
 use crate::history::{EventKind, note};
+use crate::order_key::more_keys;
 use crate::{
     DeliveryError, Destination, Error, Format, OrderKeys, Pace, Progress, Received, back_off,
 };
@@ -47,13 +48,13 @@ impl Batch {
             Progress { more: turns.len() >= self.pace.messages, ..Progress::default() };
         let mut processed_by_channel = BTreeMap::new();
         let mut in_the_way = anything_in_the_way(tx)?;
-        for turn in turns {
+        for mut turn in turns {
             if began.elapsed() >= self.pace.time {
                 progress.more = true;
                 break;
             }
             progress.taken_from_waiting += u64::from(turn.was_waiting);
-            if in_the_way && must_wait(tx, &turn)? {
+            if in_the_way && must_wait(tx, &mut turn)? {
                 hold(tx, turn.seq)?;
                 progress.held += 1;
                 continue;
@@ -173,7 +174,7 @@ fn turn(row: &db::Row<'_>, was_waiting: bool) -> Result<Turn, db::Error> {
         channel: row.get(1)?,
         format: row.get(2)?,
         received_at: row.get(3)?,
-        order_keys: OrderKeys { first: row.get(4)?, other: row.get(5)?, nhs_number: None },
+        order_keys: OrderKeys { first: row.get(4)?, other: row.get(5)?, ..OrderKeys::default() },
         attempts: row.get(6)?,
         was_waiting,
     })
@@ -206,18 +207,31 @@ fn anything_in_the_way(tx: &mut Tx) -> Result<bool, Error> {
 }
 
 /// Whether an earlier message with one of its keys is retrying, parked or held.
-fn must_wait(tx: &mut Tx, turn: &Turn) -> Result<bool, Error> {
-    if turn.order_keys.first.is_none() {
-        return Ok(false);
+fn must_wait(tx: &mut Tx, turn: &mut Turn) -> Result<bool, Error> {
+    if turn.order_keys.other.is_some() {
+        turn.order_keys.more = more_keys(tx, turn.seq)?;
     }
+    for key in turn.order_keys.all() {
+        if stands_in_the_way(tx, key, turn.seq)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn stands_in_the_way(tx: &mut Tx, key: &str, before: i64) -> Result<bool, Error> {
     let found = tx.query_one(
         "select seq from message
-         where state in ('retrying', 'parked', 'held') and order_key in (?2, ?3) and seq < ?1
+         where state in ('retrying', 'parked', 'held') and order_key = ?2 and seq < ?1
          union all
          select seq from message
-         where state in ('retrying', 'parked', 'held') and other_order_key in (?2, ?3) and seq < ?1
+         where state in ('retrying', 'parked', 'held') and other_order_key = ?2 and seq < ?1
+         union all
+         select message.seq from message_more_key more join message on message.seq = more.seq
+         where more.order_key = ?2 and more.seq < ?1
+             and message.state in ('retrying', 'parked', 'held')
          limit 1",
-        params![turn.seq, turn.order_keys.first.clone(), turn.order_keys.other.clone()],
+        params![before, key],
         |_| Ok(()),
     )?;
     Ok(found.is_some())
@@ -231,15 +245,21 @@ fn hold(tx: &mut Tx, seq: i64) -> Result<(), Error> {
 /// Lets the held messages with one of these keys wait again; returns how many there were. Those
 /// that something else stands in the way of will be held again in their turn.
 pub(crate) fn release(tx: &mut Tx, keys: &OrderKeys) -> Result<u64, Error> {
-    if keys.first.is_none() {
-        return Ok(0);
+    let mut released = 0;
+    for key in keys.all() {
+        released += tx.execute(
+            "update message set state = 'waiting'
+             where state in ('retrying', 'parked', 'held') and state = 'held'
+                 and (order_key = ?1 or other_order_key = ?1)",
+            params![key],
+        )?;
+        released += tx.execute(
+            "update message set state = 'waiting'
+             where seq in (select seq from message_more_key where order_key = ?1)
+                 and state = 'held'",
+            params![key],
+        )?;
     }
-    let released = tx.execute(
-        "update message set state = 'waiting'
-         where state in ('retrying', 'parked', 'held') and state = 'held'
-             and (order_key in (?1, ?2) or other_order_key in (?1, ?2))",
-        params![keys.first.clone(), keys.other.clone()],
-    )?;
     Ok(released)
 }
 

@@ -29,7 +29,8 @@ pub fn last_received<'a>(
 pub fn unprocessed_about(tx: &mut Tx, channel: &str, number: &str) -> Result<u64, Error> {
     let Some(key) = OrderKeys::of(channel, [number]).first else { return Ok(0) };
     let count: Option<i64> = tx.query_one(
-        "select count(*) from message where (order_key = ?1 or other_order_key = ?1)
+        "select count(*) from message where (order_key = ?1 or other_order_key = ?1
+                 or seq in (select seq from message_more_key where order_key = ?1))
              and state <> 'processed'",
         params![key],
         |row| row.get(0),

@@ -59,4 +59,8 @@ pub const MIGRATIONS: &[db::Migration] = &[
         name: "engine/0003_nhs_number",
         sql: include_str!("../migrations/0003_nhs_number.sql"),
     },
+    db::Migration {
+        name: "engine/0004_more_order_keys",
+        sql: include_str!("../migrations/0004_more_order_keys.sql"),
+    },
 ];

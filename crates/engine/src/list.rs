@@ -148,7 +148,11 @@ pub fn held_behind(tx: &mut Tx, seq: i64) -> Result<Vec<i64>, Error> {
         "select behind.seq from message front join message behind
              on behind.seq > front.seq
              and (behind.order_key in (front.order_key, front.other_order_key)
-                 or behind.other_order_key in (front.order_key, front.other_order_key))
+                 or behind.other_order_key in (front.order_key, front.other_order_key)
+                 or exists (select 1 from message_more_key more where more.seq = front.seq
+                     and more.order_key in (behind.order_key, behind.other_order_key))
+                 or exists (select 1 from message_more_key more where more.seq = behind.seq
+                     and more.order_key in (front.order_key, front.other_order_key)))
          where front.seq = ?1 and behind.state = 'held' and behind.state <> 'processed'
          order by behind.seq limit 100",
         params![seq],

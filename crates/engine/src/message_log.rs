@@ -124,6 +124,10 @@ fn accept_hashed(tx: &mut Tx, message: NewMessage, hash: Vec<u8>) -> Result<Rece
         let seq = count_duplicate(tx, &message, hash)?;
         return Ok(Receipt { seq, accepted: Accepted::Duplicate });
     };
+    for key in &message.order_keys.more {
+        let sql = "insert into message_more_key (order_key, seq) values (?1, ?2)";
+        tx.execute(sql, params![key, seq])?;
+    }
     insert_body(tx, seq, message.body)?;
     let accepted = if reused { Accepted::ControlIdReused } else { Accepted::New };
     Ok(Receipt { seq, accepted })

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use crate::batch::release;
 use crate::history::{EventKind, note};
+use crate::order_key::more_keys;
 use crate::{Error, OrderKeys, State};
 
 /// Lets a parked or retrying message be tried again at once: after a mapping was mended, say. What
@@ -73,11 +74,12 @@ fn standing(tx: &mut Tx, seq: i64) -> Result<(State, OrderKeys), Error> {
         "select state, order_key, other_order_key from message where seq = ?1",
         params![seq],
         |row| {
-            let keys = OrderKeys { first: row.get(1)?, other: row.get(2)?, nhs_number: None };
-            Ok((row.get::<String>(0)?, keys))
+            let (first, other) = (row.get(1)?, row.get(2)?);
+            Ok((row.get::<String>(0)?, OrderKeys { first, other, ..OrderKeys::default() }))
         },
     )?;
-    let (state, keys) = found.ok_or(Error::NoSuchMessage(seq))?;
+    let (state, mut keys) = found.ok_or(Error::NoSuchMessage(seq))?;
+    keys.more = more_keys(tx, seq)?;
     let state = State::parse(&state).ok_or(Error::UnknownWord { seq, column: "state" })?;
     Ok((state, keys))
 }

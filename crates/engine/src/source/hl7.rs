@@ -103,10 +103,13 @@ fn unreadable(body: Vec<u8>, channel: &Channel, at: Timestamp, error: &ParseErro
     })
 }
 
-/// The patients' numbers: PID-3 of every PID (A24 has two), then MRG-1 (A34, A40).
+/// The patients' numbers: PID-3 of every PID (A24 and A37 have two), then MRG-1, or MRG-4 of older
+/// senders, of every MRG (A34, A40, A44).
 pub(super) fn order_keys(channel: &Channel, message: &Message<'_>) -> OrderKeys {
     let patients = message.segments_named("PID").filter_map(|pid| number(channel, &pid, 3));
-    let merged = message.segments_named("MRG").filter_map(|mrg| number(channel, &mrg, 1));
+    let merged = message
+        .segments_named("MRG")
+        .filter_map(|mrg| number(channel, &mrg, 1).or_else(|| number(channel, &mrg, 4)));
     let numbers: Vec<String> = patients.chain(merged).collect();
     OrderKeys::of(&channel.name, numbers.iter().map(String::as_str))
 }

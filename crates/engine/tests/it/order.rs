@@ -3,6 +3,7 @@
 use model::Category;
 use proptest::prelude::*;
 
+use crate::mllp::{frame, serve};
 use crate::support::{Bench, check};
 
 #[test]
@@ -55,6 +56,72 @@ fn a_merge_waits_for_both_patients_and_both_wait_for_it() {
         db.write(move |tx| engine::retry(tx, 2, "Ann", at)).unwrap();
         bench.process();
         assert_eq!(bench.effects(), ["poison one", "poison two", "merge", "after"]);
+    }
+}
+
+#[test]
+fn a_message_about_four_patients_waits_for_each_and_each_waits_for_it() {
+    for (patient, other) in [("R1", "R4"), ("R3", "R4"), ("R4", "R1")] {
+        for db in db::scratch::databases() {
+            let bench = Bench::over(&db);
+            bench.ward.refuse("poison", Category::Invalid);
+            bench.accept("C1", &[patient], "poison");
+            bench.accept("C2", &["R1", "R2", "R3", "R4", "R1"], "moves");
+            bench.accept("C3", &[other], "after");
+            bench.process();
+            assert!(bench.effects().is_empty(), "{patient}: {}", bench.queue());
+            assert!(db.read(|tx| engine::held_behind(tx, 1)).unwrap().contains(&2), "{patient}");
+            let at = bench.now();
+            db.write(move |tx| engine::skip(tx, 1, "not ours", "Ann", at)).unwrap();
+            bench.process();
+            assert_eq!(bench.effects(), ["moves", "after"], "{patient}");
+
+            bench.ward.refuse("moves again", Category::Invalid);
+            bench.accept("C4", &["R1", "R2", "R3", "R4"], "moves again");
+            bench.accept("C5", &[patient], "held");
+            bench.process();
+            assert_eq!(bench.effects(), ["moves", "after"], "{patient} waits");
+            let about = move |tx: &mut db::Tx| engine::unprocessed_about(tx, "poole-pas", patient);
+            assert_eq!(db.read(about).unwrap(), 3, "with the one skipped");
+            db.write(move |tx| engine::skip(tx, 4, "not ours", "Ann", at)).unwrap();
+            bench.process();
+            assert_eq!(bench.effects(), ["moves", "after", "held"], "{patient}");
+        }
+    }
+}
+
+/// Everything that may stand after EVN in a message that names R1 and R2.
+#[test]
+fn every_message_that_names_two_patients_keeps_the_order_of_both() {
+    let pid = |number: &str| format!("PID|1||9990000018^^^NHS^NH~{number}^^^RD3^MR");
+    let (one, two) = (pid("R1"), pid("R2"));
+    for (event, rest) in [
+        ("A24", format!("{one}\rPD1||\r{two}")),
+        ("A37", format!("{one}\r{two}")),
+        ("A40", format!("{one}\rMRG|9990000026^^^NHS^NH~R2^^^RD3^MR")),
+        ("A34", format!("MRG|R2\r{one}")),
+        ("A18", format!("{one}\rMRG||||R2^^^RD3^MR")),
+        ("A44", format!("{one}\rMRG|R2^^^RD3^MR||||V1\rPV1|1|I")),
+        ("A47", format!("{two}\rMRG|R1^^^RD3^MR")),
+        ("A40", format!("{}\rMRG|R1\rMRG|R2", pid("R9"))),
+    ] {
+        let db = db::scratch::sqlite();
+        let bench = Bench::over(&db);
+        let served = serve(&bench, |_| {});
+        let mut peer = served.connect();
+        let message = |control_id: &str, event: &str, rest: &str| {
+            let msh = "MSH|^~\\&|PAS|RD3|CHESIL|DCR|20260115103000||ADT";
+            frame(format!("{msh}^{event}|{control_id}|P|2.4\rEVN|{event}|20260115103000\r{rest}\r"))
+        };
+        let first = message("C1", "A08", &one);
+        let body = String::from_utf8_lossy(&first[1..first.len() - 2]).into_owned();
+        bench.ward.refuse(&body, Category::Invalid);
+        peer.send(&[first, message("C2", event, &rest), message("C3", "A08", &two)].concat());
+        for control_id in ["C1", "C2", "C3"] {
+            assert_eq!(peer.verdict(), format!("MSA|AA|{control_id}"));
+        }
+        bench.process();
+        assert!(bench.effects().is_empty(), "{event}: {}", bench.queue());
     }
 }
 
