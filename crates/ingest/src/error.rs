@@ -24,6 +24,36 @@ pub enum Error {
     /// The relationships could not be kept.
     #[error("keeping a relationship: {0}")]
     Accounts(#[from] accounts::Error),
+    /// A visit was said to have gone to two patients.
+    #[error(
+        "an earlier message moved this visit from the same patient to another one, and none has \
+         brought it back; ask the sender whose it is, then skip this message or the wrong one"
+    )]
+    ContradictoryMove,
+    /// A move names an account, and no visit of it is known.
+    #[error(
+        "no visit of this account (MRG-3) is known for the patient it was (MRG-1), so it cannot be \
+         told what is moved; ask the sender for the visit number, or skip it"
+    )]
+    UnknownAccount,
+    /// A link names another hospital's patient whom nobody has spoken of.
+    #[error(
+        "it links a patient of {0} who is not known here; retry once that hospital's messages have \
+         come"
+    )]
+    UnknownPatient(String),
+    /// The index cannot do yet what the message asks for.
+    #[error("the index of people cannot act upon {0} yet; retry with the next version")]
+    NotYet(&'static str),
+    /// A message that told of a moved visit is not in the log any more.
+    #[error("a message that told of this visit cannot be read again: {0}")]
+    MessageGone(engine::Error),
+    /// What stands under the wrong patient would be withdrawn without standing under the right one.
+    #[error(
+        "a {0} of this visit is not found again in the messages that told it, so that moving it \
+         would lose it; the mapping or the channel's settings have changed since"
+    )]
+    NotFoundAgain(String),
     /// A stored movement cannot be read again.
     #[error("a stored movement of this spell cannot be read: {0}")]
     SpellEvent(serde_json::Error),
@@ -36,13 +66,19 @@ impl Error {
     /// Whether it is worth trying again.
     pub fn category(&self) -> Category {
         match self {
-            Self::NoFeed(_) | Self::Parse(_) => Category::Invalid,
+            Self::NoFeed(_)
+            | Self::Parse(_)
+            | Self::UnknownAccount
+            | Self::UnknownPatient(_)
+            | Self::NotYet(_)
+            | Self::MessageGone(_) => Category::Invalid,
+            Self::ContradictoryMove => Category::Conflict,
             Self::Mapping(error) => error.category(),
             Self::Empi(error) => error.category(),
             Self::Repository(error) => error.category(),
             Self::Accounts(error) => error.category(),
             Self::Db(error) if error.is_unavailable() => Category::Unavailable,
-            Self::SpellEvent(_) | Self::Db(_) => Category::Fault,
+            Self::NotFoundAgain(_) | Self::SpellEvent(_) | Self::Db(_) => Category::Fault,
         }
     }
 }

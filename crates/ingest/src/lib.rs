@@ -5,6 +5,9 @@
 //! Never: SQL of its own, sockets, an acknowledgement.
 
 mod story;
+mod numbers;
+mod visit;
+mod visit_move;
 mod admission;
 mod relationship;
 mod error;
@@ -19,7 +22,7 @@ use mapping::Feed;
 use model::Clock;
 
 pub use error::Error;
-pub use story::{Ingested, ingest, map};
+pub use story::{Ingested, map};
 
 /// The engine's way into the record: one [`Feed`] for each channel.
 pub struct Ingest {
@@ -33,15 +36,16 @@ impl Ingest {
     pub fn new(feeds: BTreeMap<String, Feed>, clock: Arc<dyn Clock>, model: Arc<Model>) -> Self {
         Self { feeds, clock, model }
     }
+
+    /// Puts one message into the record.
+    pub fn ingest(&self, tx: &mut Tx, received: &Received) -> Result<Ingested, Error> {
+        story::ingest(self, tx, received)
+    }
 }
 
 impl Destination for Ingest {
     fn deliver(&self, tx: &mut Tx, received: &Received) -> Result<(), DeliveryError> {
         let told = |error: Error| DeliveryError::new(error.category(), error.to_string());
-        let feed = self
-            .feeds
-            .get(&received.channel)
-            .ok_or_else(|| told(Error::NoFeed(received.channel.clone())))?;
-        ingest(tx, received, feed, &self.model, self.clock.as_ref()).map(|_| ()).map_err(told)
+        self.ingest(tx, received).map(|_| ()).map_err(told)
     }
 }

@@ -1,19 +1,23 @@
 //! The whole journey of a message, top down.
 //!
-//! 1. map: what does it say, in FHIR?
+//! 1. map: what does it say, in FHIR? What it says of a visit that was moved is the right patient's;
 //! 2. who: merge what it says about each patient, and ask `empi` which person that is;
-//! 3. merges of local numbers;
-//! 4. movements: fold the spell anew;
-//! 5. everything else: one version each, if it is news.
+//! 3. numbers: which are one patient's, which are linked or not any more, who is whose child;
+//! 4. visits that were somebody else's;
+//! 5. movements: fold the spell anew;
+//! 6. everything else: one version each, if it is news.
+
+use std::collections::BTreeMap;
 
 use db::Tx;
 use empi::Model;
 use engine::{Format, Received};
-use mapping::{Feed, Mapped, PatientStatement};
-use model::{Clock, PersonId};
+use mapping::{Feed, Mapped, MovedVisits, PatientStatement};
+use model::PersonId;
 use repository::{Provenance, Written};
 
-use crate::{Error, admission, relationship};
+use crate::visit::Names;
+use crate::{Error, Ingest, admission, numbers, relationship, visit_move};
 
 /// What a message came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,41 +32,49 @@ pub struct Ingested {
     pub unmapped: Vec<String>,
 }
 
+/// Who tells a message, and what is needed to understand it.
+pub(crate) struct Teller<'a> {
+    pub(crate) feed: &'a Feed,
+    feeds: &'a BTreeMap<String, Feed>,
+    pub(crate) model: &'a Model,
+    pub(crate) provenance: Provenance,
+}
+
+impl Teller<'_> {
+    /// The feed of another channel, whose message has to be read again.
+    pub(crate) fn feed_of(&self, channel: &str) -> Result<&Feed, Error> {
+        self.feeds.get(channel).ok_or_else(|| Error::NoFeed(channel.to_owned()))
+    }
+}
+
 /// Puts one message into the record.
-pub fn ingest(
-    tx: &mut Tx,
-    received: &Received,
-    feed: &Feed,
-    model: &Model,
-    clock: &dyn Clock,
-) -> Result<Ingested, Error> {
-    let mapped = map(received, feed)?;
+pub(crate) fn ingest(ingest: &Ingest, tx: &mut Tx, received: &Received) -> Result<Ingested, Error> {
+    let feeds = &ingest.feeds;
+    let feed =
+        feeds.get(&received.channel).ok_or_else(|| Error::NoFeed(received.channel.clone()))?;
     let provenance = Provenance {
         message: received.id,
         organisation: feed.organisation.clone(),
-        recorded_at: clock.now(),
+        recorded_at: ingest.clock.now(),
     };
+    let teller = Teller { feed, feeds, model: &ingest.model, provenance };
+    let mapped = map_now(tx, received, feed)?;
+    let at = mapped.occurred_at;
     let mut people = Vec::new();
     for patient in &mapped.patients {
-        people.push(who(tx, model, patient, feed, &provenance)?);
+        people.push(who(tx, patient, &teller)?);
     }
-    for merge in &mapped.merges {
-        let at = mapped.occurred_at;
-        let (survivor, subsumed) = (&merge.survivor, &merge.subsumed);
-        people.push(empi::merge(tx, model, survivor, subsumed, &feed.organisation, at)?);
+    let mut written = 0;
+    people.extend(numbers::one_patient(tx, &mapped, &teller, &mut written)?);
+    for moved in &mapped.moves {
+        written += visit_move::apply(tx, moved, at, &teller)?;
     }
-    let mut written = admission::fold_spells(tx, &mapped.spell_events, feed, &provenance)?;
+    written += admission::fold_spells(tx, &mapped.spell_events, &teller)?;
     for statement in &mapped.resources {
-        let subject = statement.subject.local_patient();
-        let outcome =
-            repository::put(tx, subject, &statement.resource, statement.event_time, &provenance)?;
-        relationship::note(
-            tx,
-            &feed.organisation,
-            subject,
-            &statement.resource,
-            mapped.occurred_at,
-        )?;
+        let (subject, resource) = (statement.subject.local_patient(), &statement.resource);
+        let (at_event, provenance) = (statement.event_time, &teller.provenance);
+        let outcome = repository::put(tx, subject, resource, at_event, provenance)?;
+        relationship::note(tx, &feed.organisation, subject, resource, at)?;
         written += usize::from(matches!(outcome, Written::Created | Written::Updated));
     }
     people.sort_unstable();
@@ -70,8 +82,28 @@ pub fn ingest(
     Ok(Ingested { event: mapped.event, people, written, unmapped: mapped.unmapped })
 }
 
+/// What a message says, by the names that its visits go by now.
+fn map_now(tx: &mut Tx, received: &Received, feed: &Feed) -> Result<Mapped, Error> {
+    let mapped = map(received, feed)?;
+    let mut moved = MovedVisits::new();
+    for visit in &mapped.visits {
+        moved.extend(Names::of(tx, visit)?.moved());
+    }
+    if moved.is_empty() { Ok(mapped) } else { map_after(received, feed, &moved) }
+}
+
 /// What a message says: pure, so `explain` can show it without a database.
 pub fn map(received: &Received, feed: &Feed) -> Result<Mapped, Error> {
+    map_after(received, feed, &MovedVisits::new())
+}
+
+/// What a message says once these visits are other patients'. Only hospitals' HL7 v2 messages speak
+/// of visits by number.
+pub(crate) fn map_after(
+    received: &Received,
+    feed: &Feed,
+    moved: &MovedVisits,
+) -> Result<Mapped, Error> {
     let (bytes, at) = (received.bytes.as_slice(), received.received_at);
     Ok(match &received.format {
         Format::Hl7v2 => {
@@ -79,20 +111,20 @@ pub fn map(received: &Received, feed: &Feed) -> Result<Mapped, Error> {
             if let Some(charset) = &feed.default_charset {
                 message = message.with_default_charset(hl7v2::Charset::named(charset));
             }
-            mapping::hl7_v2(&message, feed, at)?
+            mapping::hl7_v2_after(&message, feed, at, moved)?
         }
         Format::FhirBundle => mapping::bundle(bytes, feed, at)?,
         Format::Csv { table } => mapping::social_care(bytes, table, feed, at)?,
     })
 }
 
-fn who(
+/// Merges what is said about a patient with what is known, and asks which person that is.
+pub(crate) fn who(
     tx: &mut Tx,
-    model: &Model,
     said: &PatientStatement,
-    feed: &Feed,
-    provenance: &Provenance,
+    teller: &Teller<'_>,
 ) -> Result<PersonId, Error> {
+    let Teller { feed, model, provenance, .. } = teller;
     let subject = said.identity.local_patient();
     let merged = repository::merge_patient(
         tx,

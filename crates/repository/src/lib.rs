@@ -10,6 +10,8 @@ mod read;
 mod rows;
 mod stay;
 mod spell_event;
+mod visit_move;
+mod of_visit;
 mod document;
 mod body;
 mod prepare;
@@ -19,15 +21,23 @@ pub use body::BodyError;
 pub use document::{Document, document};
 pub use error::Error;
 pub use merge_patient::{Merged, merge_patient};
+pub use of_visit::{OfVisit, of_visit};
 pub use prepare::{Precision, prepare};
-pub use put::{Provenance, Written, put};
+pub use put::{Provenance, Written, put, put_afresh};
 pub use read::{Version, current, history, version};
 pub use rows::{Page, Row, count, row, rows};
-pub use spell_event::{add_spell_event, spell_events};
+pub use spell_event::{add_spell_event, has_spell_events, spell_events, spell_events_of_patient};
 pub use stay::{Stay, current_stays};
+pub use visit_move::{MoveKind, VisitMove, VisitName, add_visit_move, visit_moves};
 
 /// The tables of this crate.
-pub const MIGRATIONS: &[db::Migration] = &[db::Migration {
-    name: "repository/0001_resource",
-    sql: include_str!("../migrations/0001_resource.sql"),
-}];
+pub const MIGRATIONS: &[db::Migration] = &[
+    db::Migration {
+        name: "repository/0001_resource",
+        sql: include_str!("../migrations/0001_resource.sql"),
+    },
+    db::Migration {
+        name: "repository/0002_visit_move",
+        sql: include_str!("../migrations/0002_visit_move.sql"),
+    },
+];

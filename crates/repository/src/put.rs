@@ -68,6 +68,21 @@ pub fn put(
     }
 }
 
+/// Keeps `resource`, which was made afresh of all that is known, as the current version whatever the
+/// time of the one before: a fold, a withdrawal, what is brought back.
+pub fn put_afresh(
+    tx: &mut Tx,
+    subject: LocalPatientId,
+    resource: &Resource,
+    event_time: Timestamp,
+    provenance: &Provenance,
+) -> Result<Written, Error> {
+    let id = resource.id().unwrap_or_default().to_owned();
+    let current = find(tx, resource.resource_type(), &id)?;
+    let event_time = current.map_or(event_time, |current| current.event_time.max(event_time));
+    put(tx, subject, resource, event_time, provenance)
+}
+
 pub(crate) fn find(tx: &mut Tx, resource_type: &str, id: &str) -> Result<Option<Current>, Error> {
     let sql = "select last_version, event_time, body_hash, element_times, local_patient
                from resource

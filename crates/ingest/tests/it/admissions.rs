@@ -137,6 +137,69 @@ fn a_stay_ends_under_whichever_number_its_discharge_names() {
     });
 }
 
+/// An admission under the old number, and what followed under the new one.
+#[test]
+fn two_numbers_of_one_patient_are_one_stay_in_whatever_order_the_news_comes() {
+    let old = JANE.replace("R1^^^RD3", "R0^^^RD3");
+    let told = |county: &County, name: &str| {
+        let (event, time, pid, rest) = match name {
+            "admitted" => ("A01", "20260110090000", old.as_str(), visit("WARD5", "")),
+            "moved" => ("A02", "20260111090000", JANE, visit("WARD7", "")),
+            "merged" => ("A40", "20260111120000", JANE, "MRG|R0^^^RD3^MR".to_owned()),
+            _ => ("A03", "20260112090000", JANE, visit("WARD7", DISCHARGED)),
+        };
+        let [msh, evn, pid] = message(event, time, name, pid);
+        county.poole(&[&msh, &evn, &pid, &rest]);
+    };
+    let stays = |county: &County| -> Vec<String> {
+        let both = ["R0", "R1"].map(|number| county.lines(poole(number), Section::Encounters));
+        both.concat()
+    };
+    let names = ["admitted", "moved", "left", "merged"];
+    for order in permutations(&names) {
+        on_every_engine(|county| {
+            for name in &order {
+                told(county, name);
+            }
+            assert_eq!(stays(county).len(), 1, "{order:?}: {:?}", stays(county));
+            assert_eq!(
+                (county.ward(poole("R0")), county.ward(poole("R1"))),
+                (None, None),
+                "{order:?}"
+            );
+            let versions = county.count("select count(*) from resource_version");
+            told(county, "merged");
+            assert_eq!(
+                county.count("select count(*) from resource_version"),
+                versions,
+                "{order:?}"
+            );
+        });
+    }
+    on_every_engine(|county| {
+        for name in ["admitted", "moved", "merged"] {
+            told(county, name);
+        }
+        let wards = ["R0", "R1"].map(|number| county.ward(poole(number)));
+        assert_eq!(wards.into_iter().flatten().collect::<Vec<_>>(), ["WARD7"], "in one bed only");
+    });
+}
+
+fn permutations<'a>(names: &[&'a str]) -> Vec<Vec<&'a str>> {
+    if names.is_empty() {
+        return vec![Vec::new()];
+    }
+    let mut all = Vec::new();
+    for (place, name) in names.iter().enumerate() {
+        let rest: Vec<&str> = [&names[..place], &names[place + 1..]].concat();
+        for mut order in permutations(&rest) {
+            order.insert(0, name);
+            all.push(order);
+        }
+    }
+    all
+}
+
 #[test]
 fn whoever_was_admitted_is_in_hospital_whatever_their_class_is_called() {
     on_every_engine(|county| {

@@ -1,9 +1,11 @@
 //! One hospital, one council and one provider, feeding a scratch database.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use db::scratch::{Scratch, databases};
-use empi::Model;
-use engine::{Format, Received};
-use ingest::{Error, Ingested, ingest};
+use engine::{Format, NewMessage, OrderKeys};
+use ingest::{Error, Ingest, Ingested};
 use jiff::Timestamp;
 use mapping::Feed;
 use model::{FixedClock, LocalIdentity, LocalPatientId, OdsCode, PersonId, Section};
@@ -12,7 +14,7 @@ use repository::Page;
 /// Everything a test needs to tell and to ask.
 pub(crate) struct County {
     pub(crate) db: Scratch,
-    messages: std::cell::Cell<i64>,
+    ingest: Arc<Ingest>,
 }
 
 const FIRST: Page = Page { offset: 0, limit: 50 };
@@ -28,7 +30,9 @@ pub(crate) fn on_every_engine(story: impl Fn(&County)) {
             engine::MIGRATIONS,
         ])
         .unwrap();
-        story(&County { db, messages: std::cell::Cell::new(0) });
+        let clock = Arc::new(FixedClock::at(now()));
+        let model = Arc::new(empi::Model::standard().clone());
+        story(&County { db, ingest: Arc::new(Ingest::new(feeds(), clock, model)) });
     }
 }
 
@@ -36,51 +40,70 @@ pub(crate) fn now() -> Timestamp {
     "2026-01-20T12:00:00Z".parse().unwrap()
 }
 
-fn feed(organisation: &str, authority: &str) -> Feed {
-    Feed::new(OdsCode::parse(organisation).unwrap(), authority)
+/// By channel. Poole has a second one, for Polish clerks.
+fn feeds() -> BTreeMap<String, Feed> {
+    let feed = |organisation: &str, authority: &str| {
+        Feed::new(OdsCode::parse(organisation).unwrap(), authority)
+    };
+    let polish = Feed { default_charset: Some("ISO-8859-2".to_owned()), ..feed("RD3", "RD3") };
+    [
+        ("poole", feed("RD3", "RD3")),
+        ("poole-polish", polish),
+        ("bournemouth", feed("RDZ", "RDZ")),
+        ("council", feed("809", "DORSET")),
+        ("provider", feed("RDY", "RDY")),
+    ]
+    .map(|(channel, feed)| (channel.to_owned(), feed))
+    .into()
 }
 
 impl County {
     /// Poole sends segments.
     pub(crate) fn poole(&self, segments: &[&str]) -> Ingested {
-        self.tell(Format::Hl7v2, segments.join("\r"), feed("RD3", "RD3")).unwrap()
+        self.try_poole(segments).unwrap()
     }
 
-    /// Poole sends bytes by a channel with an agreed character set.
-    pub(crate) fn poole_in(&self, charset: &str, bytes: Vec<u8>) -> Ingested {
-        let mut feed = feed("RD3", "RD3");
-        feed.default_charset = Some(charset.to_owned());
-        self.tell_bytes(Format::Hl7v2, bytes, feed).unwrap()
+    /// Poole sends segments that may not be taken.
+    pub(crate) fn try_poole(&self, segments: &[&str]) -> Result<Ingested, Error> {
+        self.tell("poole", Format::Hl7v2, segments.join("\r").into_bytes())
+    }
+
+    /// Poole sends bytes by a channel with an agreed character set, ISO 8859-2.
+    pub(crate) fn poole_in_polish(&self, bytes: Vec<u8>) -> Ingested {
+        self.tell("poole-polish", Format::Hl7v2, bytes).unwrap()
     }
 
     /// Bournemouth sends segments.
     pub(crate) fn bournemouth(&self, segments: &[&str]) -> Ingested {
-        self.tell(Format::Hl7v2, segments.join("\r"), feed("RDZ", "RDZ")).unwrap()
+        self.tell("bournemouth", Format::Hl7v2, segments.join("\r").into_bytes()).unwrap()
     }
 
     pub(crate) fn council(&self, table: &str, text: &str) -> Result<Ingested, Error> {
-        self.tell(Format::Csv { table: table.to_owned() }, text.to_owned(), feed("809", "DORSET"))
+        self.tell("council", Format::Csv { table: table.to_owned() }, text.into())
     }
 
     pub(crate) fn provider(&self, bundle: &str) -> Result<Ingested, Error> {
-        self.tell(Format::FhirBundle, bundle.to_owned(), feed("RDY", "RDY"))
+        self.tell("provider", Format::FhirBundle, bundle.into())
     }
 
-    fn tell(&self, format: Format, text: String, feed: Feed) -> Result<Ingested, Error> {
-        self.tell_bytes(format, text.into_bytes(), feed)
-    }
-
-    fn tell_bytes(&self, format: Format, bytes: Vec<u8>, feed: Feed) -> Result<Ingested, Error> {
-        self.messages.set(self.messages.get() + 1);
-        let received = Received {
-            id: self.messages.get(),
-            channel: "test".to_owned(),
+    /// The message goes into the log, and from there into the record.
+    fn tell(&self, channel: &str, format: Format, bytes: Vec<u8>) -> Result<Ingested, Error> {
+        let message = NewMessage {
+            channel: channel.to_owned(),
             format,
             received_at: now(),
-            bytes,
+            sender: String::new(),
+            control_id: String::new(),
+            message_type: String::new(),
+            event_time: String::new(),
+            order_keys: OrderKeys::default(),
+            body: bytes,
         };
+        let seq = self.db.write(move |tx| engine::accept(tx, message)).unwrap().seq;
+        let ingest = Arc::clone(&self.ingest);
         self.db.write(move |tx| {
-            ingest(tx, &received, &feed, Model::standard(), &FixedClock::at(now()))
+            let received = engine::received(tx, seq).unwrap();
+            ingest.ingest(tx, &received)
         })
     }
 

@@ -9,5 +9,6 @@
 
 mod county;
 mod admissions;
+mod moves;
 mod people;
 mod other_formats;

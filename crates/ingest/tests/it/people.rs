@@ -107,7 +107,7 @@ fn a_channels_character_set_reads_messages_that_name_none() {
         let mut bytes = [msh, evn].join("\r").into_bytes();
         // ISO 8859-2 writes a Polish ł as B3, which windows-1252 reads as a superscript three.
         bytes.extend_from_slice(b"\rPID|1||R9^^^RD3^MR||KOWA\xB3SKA^Zofia||19730512|F\r");
-        county.poole_in("ISO-8859-2", bytes);
+        county.poole_in_polish(bytes);
         assert_eq!(name_of(county, "R9"), "KOWAŁSKA, Zofia");
     });
 }
