@@ -61,7 +61,7 @@ pub use load::{Loaded, NewRecord, load};
 pub use local_patient::{LocalPatient, local_patient, local_patients};
 pub use matching::{Model, ReviewKind};
 pub use measures::{Agreement, Decisions, Estimate, Measures, Precision, Waiting, measures};
-pub use merge::{merge, unmerge};
+pub use merge::{merge, question_merge, unmerge};
 pub use number::supersede;
 pub use person::{Person, former_ids, person, person_of, resolve};
 pub use pix::pix;

@@ -49,6 +49,27 @@ pub fn merge(
     }
 }
 
+/// A source merges two numbers of its own, but what it says of them leaves open whether they are one
+/// patient's: two NHS numbers, and no word that one replaced the other. Nothing is joined; a steward
+/// is asked. Returns the survivor's person.
+pub fn question_merge(
+    tx: &mut Tx,
+    model: &Model,
+    survivor: &LocalIdentity,
+    subsumed: &LocalIdentity,
+    organisation: &OdsCode,
+    at: Timestamp,
+) -> Result<PersonId> {
+    let kept = known_or_new(tx, model, survivor, organisation, at)?;
+    let gone = known_or_new(tx, model, subsumed, organisation, at)?;
+    if kept.person != gone.person {
+        let weight = model.compare(&kept.profile(), &gone.profile());
+        let kind = ReviewKind::PossibleDuplicate;
+        review::file(tx, &NewReview::source(model, kept.id, gone.id, kind, &weight), at)?;
+    }
+    Ok(kept.person)
+}
+
 /// Takes a merge back: `subsumed` is a patient of its own again, and goes to the person it would
 /// belong to without the merge, under the id it had. What came in between stays with the record
 /// that it is about. Returns the person of `subsumed`; `None` where it was not merged into

@@ -69,7 +69,7 @@ impl Said<'_> {
     ) -> Result<(LocalPatient, LocalPatient)> {
         let one = known_or_new(tx, model, a, self.organisation, self.at)?;
         let other = known_or_new(tx, model, b, self.organisation, self.at)?;
-        if one.id == other.id {
+        if one.id == other.id || self.is_older_news(tx, one.id, other.id)? {
             return Ok((one, other));
         }
         self.keep(tx, one.id, other.id)?;
@@ -79,6 +79,16 @@ impl Said<'_> {
             reconsider(tx, model, &[one.person, other.person].into(), &cause, self.at)?;
         }
         Ok((local_patient::known(tx, one.id)?, local_patient::known(tx, other.id)?))
+    }
+
+    /// The source has said something later about the two: messages come late and again.
+    fn is_older_news(&self, tx: &mut Tx, a: LocalPatientId, b: LocalPatientId) -> Result<bool> {
+        let said: Option<Timestamp> = tx.query_one(
+            "select at from source_link where patient = ?1 and other = ?2",
+            params![a.uuid(), b.uuid()],
+            |row| row.get(0),
+        )?;
+        Ok(said.is_some_and(|later| later > self.at))
     }
 
     /// Readable from both sides; what was said before is replaced.

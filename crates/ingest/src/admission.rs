@@ -143,6 +143,20 @@ pub(crate) fn visits(tx: &mut Tx, patient: &LocalIdentity) -> Result<Vec<Visit>,
     Ok(visits)
 }
 
+/// Folds anew every stay of a patient that goes by several names: they may be two people's now.
+pub(crate) fn fold_stays(
+    tx: &mut Tx,
+    patient: &LocalIdentity,
+    at: Timestamp,
+    teller: &Teller<'_>,
+) -> Result<usize, Error> {
+    let mut changed = 0;
+    for visit in visits(tx, patient)? {
+        changed += fold_all(tx, &visit, at, teller)?;
+    }
+    Ok(changed)
+}
+
 /// Folds the stays that a visit's names amount to, and withdraws what stood under a name that none
 /// goes by any more.
 pub(crate) fn fold_all(

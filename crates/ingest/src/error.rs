@@ -42,9 +42,6 @@ pub enum Error {
          come"
     )]
     UnknownPatient(String),
-    /// The index cannot do yet what the message asks for.
-    #[error("the index of people cannot act upon {0} yet; retry with the next version")]
-    NotYet(&'static str),
     /// A message that told of a moved visit is not in the log any more.
     #[error("a message that told of this visit cannot be read again: {0}")]
     MessageGone(engine::Error),
@@ -70,7 +67,6 @@ impl Error {
             | Self::Parse(_)
             | Self::UnknownAccount
             | Self::UnknownPatient(_)
-            | Self::NotYet(_)
             | Self::MessageGone(_) => Category::Invalid,
             Self::ContradictoryMove => Category::Conflict,
             Self::Mapping(error) => error.category(),

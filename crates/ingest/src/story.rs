@@ -60,12 +60,13 @@ pub(crate) fn ingest(ingest: &Ingest, tx: &mut Tx, received: &Received) -> Resul
     let teller = Teller { feed, feeds, model: &ingest.model, provenance };
     let mapped = map_now(tx, received, feed)?;
     let at = mapped.occurred_at;
+    numbers::supersede(tx, &mapped, &teller)?;
     let mut people = Vec::new();
     for patient in &mapped.patients {
         people.push(who(tx, patient, &teller)?);
     }
     let mut written = 0;
-    people.extend(numbers::one_patient(tx, &mapped, &teller, &mut written)?);
+    people.extend(numbers::relate(tx, &mapped, &teller, &mut written)?);
     for moved in &mapped.moves {
         written += visit_move::apply(tx, moved, at, &teller)?;
     }

@@ -127,7 +127,8 @@ fn replacements(entry: &Entry, subsumed: &LocalIdentity, feed: &Feed) -> Result<
         };
         let survivor = local_identity(&[number], NhsNumberStatus::NotStated, feed, place)?;
         if survivor != *subsumed {
-            merges.push(Merge { survivor, subsumed: subsumed.clone() });
+            let subsumed = subsumed.clone();
+            merges.push(Merge { survivor, subsumed, other_nhs_number: None });
         }
     }
     Ok(merges)

@@ -11,8 +11,12 @@ fn ods() -> OdsCode {
 }
 
 fn link(db: &db::Db, a: &str, b: &str) -> PersonId {
+    link_on(db, 9, a, b)
+}
+
+fn link_on(db: &db::Db, date: i64, a: &str, b: &str) -> PersonId {
     let (a, b) = (identity(a), identity(b));
-    write(db, move |tx| empi::link_at_source(tx, model(), &a, &b, &ods(), day(9)))
+    write(db, move |tx| empi::link_at_source(tx, model(), &a, &b, &ods(), day(date)))
 }
 
 fn unlink(db: &db::Db, a: &str, b: &str) -> PersonId {
@@ -59,8 +63,11 @@ fn two_that_their_source_has_unlinked_are_not_joined_by_evidence_again_but_asked
         let moved = Demographics { addresses: vec![address("1 Quay", "BH15 1HJ")], ..thomasina() };
         feed_on(&db, 11, "RD3/R2", &moved);
         assert_ne!(person_of(&db, "RD3/R1"), person_of(&db, "RD3/R2"));
-        // The source may change its mind.
+        // What it said before comes late or again, and is not its last word.
         link(&db, "RD3/R1", "RD3/R2");
+        assert_ne!(person_of(&db, "RD3/R1"), person_of(&db, "RD3/R2"));
+        // The source may change its mind.
+        link_on(&db, 12, "RD3/R1", "RD3/R2");
         assert_eq!(person_of(&db, "RD3/R1"), person_of(&db, "RD3/R2"));
     }
 }

@@ -2,7 +2,7 @@
 
 use model::{LocalIdentity, Section};
 
-use crate::county::{County, JANE, message, on_every_engine, poole, visit};
+use crate::county::{County, JANE, message, on_every_engine, on_sqlite, poole, visit};
 
 fn tell(county: &County, event: &str, time: &str, ward: &str, rest: &str) {
     let [msh, evn, pid] = message(event, time, &format!("{event}{time}"), JANE);
@@ -157,7 +157,7 @@ fn two_numbers_of_one_patient_are_one_stay_in_whatever_order_the_news_comes() {
     };
     let names = ["admitted", "moved", "left", "merged"];
     for order in permutations(&names) {
-        on_every_engine(|county| {
+        on_sqlite(|county| {
             for name in &order {
                 told(county, name);
             }

@@ -10,5 +10,6 @@
 mod county;
 mod admissions;
 mod moves;
+mod numbers;
 mod people;
 mod other_formats;

@@ -3,7 +3,7 @@
 use model::Section;
 use repository::Page;
 
-use crate::county::{County, JANE, message, on_every_engine, poole, visit};
+use crate::county::{County, JANE, message, on_every_engine, on_sqlite, poole, visit};
 
 /// The patient whom the visit was put under by mistake.
 const OAK: &str = "R9^^^RD3^MR||OAK^Gabriel||19410311|M||||||||||A77";
@@ -137,7 +137,7 @@ fn any_order_of_arrival_comes_to_the_same_record() {
             if backwards {
                 order.reverse();
             }
-            on_every_engine(|county| {
+            on_sqlite(|county| {
                 tell_all(county, &order);
                 assert_eq!(record(county, "R9"), [""; 0], "{order:?}");
                 let record = record(county, "R1");
