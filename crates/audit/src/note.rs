@@ -93,6 +93,8 @@ pub enum Event {
     MessageRetried,
     /// An operator set a message aside.
     MessageSkipped,
+    /// An organisation's index of patients was loaded.
+    IndexLoaded,
     /// A steward decided whether two records are one person.
     ReviewDecided,
     /// A page told who this person is, without opening the record: a search, a list, a comparison, a
@@ -112,7 +114,7 @@ pub enum Event {
 
 impl Event {
     /// Every event.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::SignIn,
         Self::SignInFailed,
         Self::LockedOut,
@@ -122,6 +124,7 @@ impl Event {
         Self::UserChanged,
         Self::MessageRetried,
         Self::MessageSkipped,
+        Self::IndexLoaded,
         Self::ReviewDecided,
         Self::PersonShown,
         Self::DissentChanged,
@@ -143,6 +146,7 @@ impl Event {
             Self::UserChanged => "UserChanged",
             Self::MessageRetried => "MessageRetried",
             Self::MessageSkipped => "MessageSkipped",
+            Self::IndexLoaded => "IndexLoaded",
             Self::ReviewDecided => "ReviewDecided",
             Self::PersonShown => "PersonShown",
             Self::DissentChanged => "DissentChanged",
@@ -165,6 +169,7 @@ impl Event {
             Self::UserChanged => "Changed a user or organisation",
             Self::MessageRetried => "Retried a message",
             Self::MessageSkipped => "Skipped a message",
+            Self::IndexLoaded => "Loaded an index of patients",
             Self::ReviewDecided => "Decided about a possible duplicate",
             Self::PersonShown => "Saw their details",
             Self::DissentChanged => "Recorded a choice about sharing",

@@ -3,6 +3,8 @@
 mod bench;
 mod check;
 mod demo;
+mod mpi;
+mod people_file;
 mod serve;
 mod simulate_index;
 mod user;
@@ -23,6 +25,8 @@ pub(crate) enum Command {
     Check(Folder),
     /// Add a user, with a password read from standard input
     AddUser(user::AddUser),
+    /// The index of people: load an organisation's, check and repair
+    Mpi(mpi::Mpi),
     /// Measure how fast it is on this machine: one JSON line for each figure, with its goal
     Bench(bench::Bench),
     /// Make patient indexes of four organisations with all their mistakes, and the truth about who
@@ -45,6 +49,7 @@ pub(crate) fn run(command: Command) -> Result<()> {
         Command::Serve(folder) => serve::run(&folder),
         Command::Check(folder) => check::run(&folder),
         Command::AddUser(user) => user::run(user),
+        Command::Mpi(mpi) => mpi::run(mpi),
         Command::Bench(bench) => bench::run(bench),
         Command::SimulateIndex(simulate) => simulate_index::run(&simulate),
     }

@@ -3,6 +3,7 @@
 mod config;
 mod running;
 mod data_folder;
+mod new_file;
 mod command;
 
 use std::io::IsTerminal;

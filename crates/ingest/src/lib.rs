@@ -10,6 +10,7 @@ mod visit;
 mod visit_move;
 mod admission;
 mod relationship;
+mod index_load;
 mod error;
 
 use std::collections::BTreeMap;
@@ -22,6 +23,7 @@ use mapping::Feed;
 use model::Clock;
 
 pub use error::Error;
+pub use index_load::index_entries;
 pub use story::{Ingested, map};
 
 /// The engine's way into the record: one [`Feed`] for each channel.

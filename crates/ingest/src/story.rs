@@ -13,7 +13,7 @@ use db::Tx;
 use empi::Model;
 use engine::{Format, Received};
 use mapping::{Feed, Mapped, MovedVisits, PatientStatement};
-use model::PersonId;
+use model::{Demographics, PersonId};
 use repository::{Provenance, Written};
 
 use crate::visit::Names;
@@ -126,6 +126,17 @@ pub(crate) fn who(
     teller: &Teller<'_>,
 ) -> Result<PersonId, Error> {
     let Teller { feed, model, provenance, .. } = teller;
+    let demographics = merge(tx, said, provenance)?;
+    let (identity, at) = (&said.identity, said.event_time);
+    Ok(empi::feed(tx, model, identity, &feed.organisation, &demographics, at)?)
+}
+
+/// Merges what was said of a patient with what is known, and returns all of it.
+pub(crate) fn merge(
+    tx: &mut Tx,
+    said: &PatientStatement,
+    provenance: &Provenance,
+) -> Result<Demographics, Error> {
     let subject = said.identity.local_patient();
     let merged = repository::merge_patient(
         tx,
@@ -145,6 +156,5 @@ pub(crate) fn who(
         demographics.gp_practice.as_ref(),
         said.event_time,
     )?;
-    let (identity, at) = (&said.identity, said.event_time);
-    Ok(empi::feed(tx, model, identity, &feed.organisation, &demographics, at)?)
+    Ok(demographics)
 }

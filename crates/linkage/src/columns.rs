@@ -71,7 +71,7 @@ impl Columns {
         let mut problems = Vec::new();
         let mut column =
             |named: &Named| place(&headings, named).map_err(|problem| problems.push(problem)).ok();
-        let fields = map
+        let mut fields: Vec<(Field, Vec<Vec<u16>>)> = map
             .fields
             .iter()
             .map(|(field, values)| {
@@ -80,6 +80,7 @@ impl Columns {
                 (*field, values.iter().map(&mut places).collect())
             })
             .collect();
+        fields.sort_by_key(|(field, _)| *field);
         let extra = map
             .extra
             .iter()
@@ -163,7 +164,7 @@ impl Columns {
         }
         for (at, (name, column)) in self.extra.iter().enumerate() {
             let head = if at == 0 { "\n[extra]\n" } else { "" };
-            let _ = writeln!(text, "{head}{} = {}", quote(name), self.quoted(&[*column]));
+            let _ = writeln!(text, "{head}{} = {}", key(name), self.quoted(&[*column]));
         }
         text
     }
@@ -179,6 +180,12 @@ impl Columns {
             _ => format!("[{}]", parts.join(", ")),
         }
     }
+}
+
+/// A TOML key, quoted only where it must be.
+fn key(name: &str) -> String {
+    let is_bare = |letter: char| letter.is_ascii_alphanumeric() || "_-".contains(letter);
+    if !name.is_empty() && name.chars().all(is_bare) { name.to_owned() } else { quote(name) }
 }
 
 /// A TOML string.

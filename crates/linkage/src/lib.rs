@@ -14,6 +14,7 @@ mod row;
 mod person;
 mod table;
 mod report;
+mod problem_file;
 pub mod score;
 mod error;
 
@@ -22,8 +23,9 @@ pub use columns::{Columns, Headings};
 pub use date::{DateOrder, DateShape};
 pub use error::Error;
 pub use field::Field;
-pub use person::{NATIONAL_ID, Person};
+pub use person::Person;
 pub use problem::{Problem, ProblemKind, Problems};
+pub use problem_file::ProblemFile;
 pub use report::Report;
 pub use row::DateTally;
 pub use table::{Reading, Table, Taken};

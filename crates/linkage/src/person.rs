@@ -13,9 +13,6 @@ use crate::Field;
 use crate::problem::ProblemKind;
 use crate::row::{NAME_CHARACTERS, Row, VALUE_CHARACTERS};
 
-/// The name by which a model knows a national identifier that is not the NHS number.
-pub const NATIONAL_ID: &str = "national_id";
-
 /// A record id is not longer.
 const ID_CHARACTERS: usize = 1000;
 
@@ -34,6 +31,8 @@ pub struct Person {
     pub demographics: Demographics,
     /// When the source registered the patient.
     pub registered: Option<Date>,
+    /// A national identifier that is not the NHS number.
+    pub national_id: Option<String>,
     /// Values that only some models weigh, by the names of the map's `[extra]`.
     pub extras: Vec<(Arc<str>, String)>,
 }
@@ -109,9 +108,8 @@ fn with_id(row: &mut Row<'_>, mut person: Person) -> Option<Person> {
         return None;
     }
     let said = &person.demographics;
-    let has_id = person.extras.iter().any(|(name, _)| &**name == NATIONAL_ID);
-    let has_name = !said.names.is_empty();
-    if !has_name && !has_id && said.birth_date.is_none() && said.nhs_number.is_none() {
+    let has_number = said.nhs_number.is_some() || person.national_id.is_some();
+    if said.names.is_empty() && said.birth_date.is_none() && !has_number {
         row.note(None, ProblemKind::NothingToCompare);
     }
     Some(person)
@@ -170,10 +168,7 @@ fn one_value(row: &mut Row<'_>, field: Field, parts: &[u16], making: &mut Making
                 && row.read(parts, ProblemKind::SensitiveFlag, yes_or_no).unwrap_or(true);
         }
         Field::Registered => person.registered = row.date(parts),
-        Field::NationalId => {
-            let value = row.joined(parts, VALUE_CHARACTERS);
-            person.extras.extend(value.map(|value| (Arc::from(NATIONAL_ID), value)));
-        }
+        Field::NationalId => person.national_id = row.joined(parts, VALUE_CHARACTERS),
     }
 }
 

@@ -32,6 +32,10 @@ pub enum ProblemKind {
     RepeatedRecordId,
     /// No number within the organisation, where that is needed.
     NoLocalId,
+    /// Another line has this number, where a number is one patient.
+    RepeatedLocalId,
+    /// A record of another organisation, where one organisation's are loaded.
+    OtherSource,
     /// Fewer fields than headings.
     TooFewFields,
     /// Not UTF-8.
@@ -76,11 +80,19 @@ impl ProblemKind {
     /// The row is not used at all.
     pub fn refuses(self) -> bool {
         use ProblemKind::{
-            NoLocalId, NoRecordId, Quotation, RepeatedRecordId, RowTooLong, TooManyFields,
+            NoLocalId, NoRecordId, OtherSource, Quotation, RepeatedLocalId, RepeatedRecordId,
+            RowTooLong, TooManyFields,
         };
         matches!(
             self,
-            Quotation | RowTooLong | TooManyFields | NoRecordId | RepeatedRecordId | NoLocalId
+            Quotation
+                | RowTooLong
+                | TooManyFields
+                | NoRecordId
+                | RepeatedRecordId
+                | NoLocalId
+                | OtherSource
+                | RepeatedLocalId
         )
     }
 
@@ -97,6 +109,10 @@ impl ProblemKind {
                 "an earlier line has the same record id; this row was refused"
             }
             Self::NoLocalId => "no local patient number; the row was refused",
+            Self::RepeatedLocalId => {
+                "an earlier line has the same local patient number; this row was refused"
+            }
+            Self::OtherSource => "a record of another organisation; the row was refused",
             Self::TooFewFields => "fewer fields than headings; those missing were taken as empty",
             Self::NotUtf8 => "not UTF-8; read as Windows-1252",
             Self::ControlCharacter => "a NUL or another control character; taken out",

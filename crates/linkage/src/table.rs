@@ -85,12 +85,12 @@ impl<R: Read + Send> Table<R> {
     }
 
     /// Reads every row: `prepare` works on many threads, `take` on this one, in the file's order.
-    pub fn read<T: Send>(
+    pub fn read<T: Send, E: From<Error>>(
         mut self,
         reading: &Reading<'_>,
         prepare: impl Fn(Person) -> T + Sync,
-        mut take: impl FnMut(Taken<T>) -> Result<(), Error>,
-    ) -> Result<(), Error> {
+        mut take: impl FnMut(Taken<T>) -> Result<(), E>,
+    ) -> Result<(), E> {
         let (columns, delimiter, today) = (&self.columns, self.rows.delimiter(), reading.today);
         let work = |chunk: Chunk| read_chunk(chunk, columns, delimiter, today, &prepare);
         let rows = &mut self.rows;
@@ -112,7 +112,7 @@ impl<R: Read + Send> Table<R> {
             // Whoever still works for us learns that nobody wants the rest.
             drop(after);
             let read = telling_apart.join().map_err(|_| Error::Fault("a reading thread failed"))?;
-            taken.and(read)
+            taken.and(read.map_err(E::from))
         })
     }
 }
@@ -136,10 +136,10 @@ fn hand_out<R: Read>(
 }
 
 /// Step 3: a result from each worker in turn; the first that has none left was the last of all.
-fn take_in_turn<T>(
+fn take_in_turn<T, E: From<Error>>(
     workers: &[Receiver<Result<Taken<T>, Error>>],
-    take: &mut impl FnMut(Taken<T>) -> Result<(), Error>,
-) -> Result<(), Error> {
+    take: &mut impl FnMut(Taken<T>) -> Result<(), E>,
+) -> Result<(), E> {
     for worker in workers.iter().cycle() {
         let Ok(taken) = worker.recv() else { break };
         take(taken?)?;

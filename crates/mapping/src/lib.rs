@@ -18,12 +18,14 @@ mod unmapped;
 pub mod spell;
 mod bundle;
 mod social_care;
+mod index_entry;
 mod demographics;
 
 pub use bundle::bundle;
 pub use demographics::demographics;
 pub use error::Error;
 pub use feed::Feed;
+pub use index_entry::index_entry;
 pub use mapped::{
     Birth, Link, Mapped, Merge, Move, Moving, PatientStatement, Statement, Superseded,
 };

@@ -13,3 +13,4 @@ mod sender;
 mod probe;
 mod crash;
 mod mistakes;
+mod mpi;

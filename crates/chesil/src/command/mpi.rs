@@ -1,0 +1,41 @@
+//! `chesil mpi`: the index of people, from the outside.
+
+mod load;
+mod repair;
+mod rebuild;
+
+use anyhow::Result;
+use clap::{Args, Subcommand};
+
+use crate::config::{self, Settings};
+
+use super::Folder;
+
+/// `chesil mpi PART`
+#[derive(Debug, Args)]
+pub(crate) struct Mpi {
+    #[command(subcommand)]
+    part: Part,
+}
+
+#[derive(Debug, Subcommand)]
+enum Part {
+    /// Bring an organisation's index of patients into the record, from a CSV file
+    Load(load::Load),
+    /// Put everybody together anew, so that the order in which records came makes no difference
+    Repair(Folder),
+    /// Replay every link from its events and put right what is stored otherwise
+    Rebuild(rebuild::Rebuild),
+}
+
+pub(super) fn run(mpi: Mpi) -> Result<()> {
+    match mpi.part {
+        Part::Load(load) => load::run(load),
+        Part::Repair(folder) => repair::run(&folder),
+        Part::Rebuild(rebuild) => rebuild::run(&rebuild),
+    }
+}
+
+fn settings(folder: &Folder) -> Result<Settings> {
+    config::load(&folder.config).map_err(|problems| anyhow::anyhow!("{problems}"))
+}

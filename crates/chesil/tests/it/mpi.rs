@@ -1,0 +1,92 @@
+//! `chesil mpi` as a data-quality lead meets it.
+
+use std::fs;
+
+use tempfile::TempDir;
+
+use crate::served::{configuration, run};
+
+const INDEX: &str =
+    "local_id,source,nhs_number,nhs_status,forename,surname,dob,sex,address,postcode,gp_code
+R1,RD3,9990000018,01,Thomasina,Hardy,1950-12-31,F,1 High Street,DT1 1AA,J81012
+R2,RD3,9990000018,01,Thomasina,Hardy,31/12/1950,F,1 High St,dt11aa,
+R3,RD3,,,William,Barnes,1801-02-22,M,2 Low Street,DT2 8QY,
+,RD3,,,Tess,Durbeyfield,1870-01-05,F,,,
+B7,RDZ,,,Jude,Fawley,1861-03-04,M,,,
+R3,RD3,,,Jude,Fawley,1861-03-04,M,,,
+";
+
+fn load(folder: &TempDir, more: &[&str]) -> (bool, String) {
+    let input = folder.path().join("index.csv");
+    let (config, input) = (folder.path().to_str().unwrap(), input.to_str().unwrap());
+    run(&[&["mpi", "load", "--config", config, "--input", input], more].concat())
+}
+
+fn with_index(text: &str) -> TempDir {
+    let folder = configuration();
+    fs::write(folder.path().join("index.csv"), text).unwrap();
+    folder
+}
+
+#[test]
+fn an_index_is_loaded_once_however_often_it_is_said() {
+    let folder = with_index(INDEX);
+    let (done, said) = load(&folder, &["--organisation", "RD3"]);
+    assert!(done, "{said}");
+    assert!(
+        said.contains(
+            "6 rows read = 1 linked to a person + 2 new people + 0 brought up to date + 0 known already + 3 refused"
+        ),
+        "{said}"
+    );
+    assert!(said.contains("no local patient number; the row was refused (line 5)"), "{said}");
+    assert!(
+        said.contains("a record of another organisation; the row was refused (line 6)"),
+        "{said}"
+    );
+    assert!(
+        said.contains("the same local patient number; this row was refused (line 7)"),
+        "{said}"
+    );
+    assert!(!said.contains("Hardy") && !said.contains("999"), "{said}");
+
+    let (done, said) = load(&folder, &["--organisation", "rd3"]);
+    assert!(done, "{said}");
+    assert!(
+        said.contains(
+            "6 rows read = 0 linked to a person + 0 new people + 0 brought up to date + 3 known already + 3 refused"
+        ),
+        "{said}"
+    );
+    assert!(said.contains("0 more pairs"), "{said}");
+}
+
+#[test]
+fn what_is_wrong_with_a_load_is_said_before_anything_is_loaded() {
+    let folder = with_index(INDEX);
+    for (more, expected) in [
+        (&["--organisation", "RBD"][..], "RBD is not an [[organisation]] of chesil.toml"),
+        (&["--organisation", "RD3", "--as-of", "2200-01-01T00:00:00Z"], "is in the future"),
+    ] {
+        let (done, said) = load(&folder, more);
+        assert!(!done && said.contains(expected), "{said}");
+    }
+    fs::write(folder.path().join("index.csv"), INDEX.replace("local_id", "ward")).unwrap();
+    let (done, said) = load(&folder, &["--organisation", "RD3"]);
+    assert!(!done && said.contains("name it in a map as local_id"), "{said}");
+}
+
+#[test]
+fn an_index_is_as_its_events_say_and_the_order_of_arrival_made_no_difference() {
+    let folder = with_index(INDEX);
+    assert!(load(&folder, &["--organisation", "RD3"]).0);
+    let config = ["--config", folder.path().to_str().unwrap()];
+    for (part, expected) in [
+        (&["mpi", "rebuild", "--check"][..], "what is stored is what they say"),
+        (&["mpi", "rebuild"], "what is stored is what they say"),
+        (&["mpi", "repair"], "3 records looked at: 0 joined to another person, 0 taken out"),
+    ] {
+        let (done, said) = run(&[part, &config].concat());
+        assert!(done && said.contains(expected), "{said}");
+    }
+}
