@@ -68,7 +68,8 @@ pub use pix::pix;
 pub use preview::{Preview, preview, preview_undo};
 pub use priority::Priority;
 pub use queue::{
-    Counts, Page, ReviewFilter, next_review, review_count, review_counts, review_queue,
+    Counts, Page, ReviewFilter, next_review, previous_review, review_count, review_counts,
+    review_queue,
 };
 pub use rebuild::{Rebuilt, rebuild};
 pub use repair::{Repaired, repair};

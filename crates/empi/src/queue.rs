@@ -74,6 +74,21 @@ pub fn next_review(
     after: i64,
     now: Timestamp,
 ) -> Result<Option<i64>> {
+    Ok(in_turn_after(tx, *filter, after, now)?.first().copied())
+}
+
+/// The review that stands before `before` in its queue; from the first one on to the last.
+pub fn previous_review(
+    tx: &mut Tx,
+    filter: &ReviewFilter,
+    before: i64,
+    now: Timestamp,
+) -> Result<Option<i64>> {
+    Ok(in_turn_after(tx, *filter, before, now)?.last().copied())
+}
+
+/// Every other review of the queue, in its order from `seq` on and round to the start.
+fn in_turn_after(tx: &mut Tx, filter: ReviewFilter, seq: i64, now: Timestamp) -> Result<Vec<i64>> {
     let (one, other) = filter.states.pair();
     let (lately, known) = horizons(now);
     let mut places: Vec<(bool, i64, i64, i64)> = tx.query(
@@ -81,15 +96,14 @@ pub fn next_review(
              when seen_at >= ?5 then 2 else 3 end, priority, seq,
              case when state in (?1, ?2) and (?3 = '' or kind = ?3) then 1 else 0 end
          from review where (state in (?1, ?2) and (?3 = '' or kind = ?3)) or seq = ?6",
-        params![one, other, filter.kind_code(), lately, known, after],
+        params![one, other, filter.kind_code(), lately, known, seq],
         |row| Ok((row.get(3)?, row.get(0)?, row.get(1)?, row.get(2)?)),
     )?;
     places.sort_unstable_by_key(|(_, class, kind, seq)| (*class, *kind, *seq));
-    let place = places.iter().position(|(.., seq)| *seq == after);
+    let place = places.iter().position(|(.., found)| *found == seq);
     let (before, behind) = places.split_at(place.map_or(0, |place| place + 1));
-    let mut waiting =
-        behind.iter().chain(before).filter(|(waits, .., seq)| *waits && *seq != after);
-    Ok(waiting.next().map(|(.., seq)| *seq))
+    let others = behind.iter().chain(before).filter(|(waits, .., found)| *waits && *found != seq);
+    Ok(others.map(|(.., found)| *found).collect())
 }
 
 /// How many reviews there are.

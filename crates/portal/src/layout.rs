@@ -19,7 +19,7 @@ pub(crate) struct Reader {
 pub(crate) enum Place {
     /// The home page.
     Home,
-    /// The queue of possible duplicates.
+    /// The queue of identity questions.
     Review,
     /// Channels and messages.
     Messages,
@@ -106,7 +106,7 @@ fn header(reader: Option<&Reader>, place: Place) -> Markup {
 fn navigation(role: Role, place: Place) -> Markup {
     let links = [
         (Place::Home, "/", "Home", true),
-        (Place::Review, "/review", "Possible duplicates", role == Role::Steward),
+        (Place::Review, "/review", "Identity questions", role == Role::Steward),
         (Place::Messages, "/messages", "Messages", role == Role::Administrator),
         (Place::Privacy, "/privacy", "Privacy", role == Role::PrivacyOfficer),
         (Place::Users, "/users", "Users", role == Role::Administrator),

@@ -6,7 +6,7 @@ use axum::routing::{get, post};
 
 use crate::page::{
     access_log, document, find, home, links, message, messages, open_record, privacy, refused,
-    review, review_decision, review_question, sign_in, users,
+    review, review_decision, review_measures, review_question, review_sample, sign_in, users,
 };
 use crate::{Error, PortalState, files, guard};
 
@@ -26,6 +26,10 @@ pub fn router(state: PortalState) -> Router {
         .route("/people/{person}/documents/{document}/content", get(document::content))
         .route("/people/{person}/{section}", get(open_record::get_section))
         .route("/review", get(review::get))
+        .route("/review/measures", get(review_measures::get))
+        .route("/review/samples", post(review_measures::draw))
+        .route("/review/sample", get(review_sample::get))
+        .route("/review/sample/{sample}", post(review_sample::post))
         .route("/review/{review}", get(review_question::get).post(review_decision::post))
         .route("/review/{review}/preview", get(review_decision::preview))
         .route("/messages", get(messages::get))

@@ -1,8 +1,11 @@
 //! Which local records make this person, and why they were linked.
 
+use std::collections::BTreeSet;
+
 use access::Action;
 use axum::extract::{Path, State};
-use empi::{LinkEvent, LocalPatient, Person};
+use db::Tx;
+use empi::{LinkEvent, LinkKind, LocalPatient, Person, ReviewState};
 use jiff::Timestamp;
 use maud::{Markup, html};
 use model::Role;
@@ -25,27 +28,52 @@ pub(crate) async fn get(
 ) -> Result<Markup, Error> {
     let permit = permit(&state, &reader, Action::ViewIdentity, Some(path.id()?), "").await?;
     let id = permit.person().ok_or(Error::NotFound)?;
-    let (person, history, names) = state
+    let (links, names) = state
         .read(move |tx| {
             let person = empi::person(tx, id)?.ok_or(Error::NotFound)?;
             let history = empi::link_history(tx, person.id)?;
-            Ok((person, history, names(tx)?))
+            let standing = standing(tx, &history)?;
+            Ok((Links { person, history, standing }, names(tx)?))
         })
         .await?;
-    let about = identity_about(&person, &names, &reader, state.now());
+    let about = identity_about(&links.person, &names, &reader, state.now());
     let thresholds = Thresholds::of(&state.model);
-    Ok(show(&about, &person, &history, thresholds, &names, &reader))
+    Ok(show(&about, &links, thresholds, &names, &reader))
+}
+
+/// A person's links, and how they came about.
+pub(crate) struct Links {
+    person: Person,
+    history: Vec<LinkEvent>,
+    /// The questions whose decision stands and can be taken back.
+    standing: BTreeSet<i64>,
+}
+
+fn standing(tx: &mut Tx, history: &[LinkEvent]) -> Result<BTreeSet<i64>, Error> {
+    let asked: BTreeSet<i64> = history.iter().filter_map(|event| question(&event.rule)).collect();
+    let mut standing = BTreeSet::new();
+    for id in asked {
+        let review = empi::review(tx, id)?;
+        let decided = |review: &empi::Review| matches!(review.state, ReviewState::Decided { .. });
+        standing.extend(review.filter(decided).map(|review| review.id));
+    }
+    Ok(standing)
+}
+
+/// The question that a steward's event names: `decided by a steward, review 12`.
+fn question(rule: &str) -> Option<i64> {
+    rule.rsplit_once("review ")?.1.parse().ok()
 }
 
 /// The page.
-pub(crate) fn show(
+fn show(
     about: &About,
-    person: &Person,
-    history: &[LinkEvent],
+    links: &Links,
     thresholds: Thresholds,
     names: &Names,
     reader: &Reader,
 ) -> Markup {
+    let is_steward = reader.actor.role == Role::Steward;
     page(
         "Linked records",
         Some(reader),
@@ -54,17 +82,32 @@ pub(crate) fn show(
         html! {
             section.cs-card aria-labelledby="records" {
                 h2 #records { "Records that are linked as this person" }
-                (records(&person.local_patients, names))
+                (records(&links.person.local_patients, names))
                 p.cs-quiet { "Nothing was copied or merged: each organisation's record stays as it is, and a wrong link can be taken back." }
-                @if reader.actor.role == Role::Steward { p { a href="/review" { "Open the queue of possible duplicates" } } }
+                @if is_steward { (questions(&links.person, names)) }
             }
             section.cs-card aria-labelledby="history" {
                 h2 #history { "Why, and what happened" }
-                @for event in history.iter().rev() { (happened(event, person, thresholds, names, about.now)) }
-                @if history.is_empty() { p { "No link has been recorded." } }
+                ol.cs-said reversed {
+                    @for event in links.history.iter().rev() { li { (happened(event, links, thresholds, names, about.now, is_steward)) } }
+                }
+                @if links.history.is_empty() { p { "No link has been recorded." } }
             }
         },
     )
+}
+
+/// What waits for a steward about this person's own links.
+fn questions(person: &Person, names: &Names) -> Markup {
+    html! {
+        @for question in &person.questions {
+            p.cs-notice.cs-notice--warn {
+                "Somebody has to say whether the records of " (names.of(&question.a)) " and " (names.of(&question.b)) " are one person's: "
+                a href={ "/review/" (question.review) } { "question " (question.review) } "."
+            }
+        }
+        p { a href="/review" { "Open the queue of identity questions" } }
+    }
 }
 
 fn records(records: &[LocalPatient], names: &Names) -> Markup {
@@ -94,25 +137,69 @@ fn records(records: &[LocalPatient], names: &Names) -> Markup {
 
 fn happened(
     event: &LinkEvent,
-    person: &Person,
+    links: &Links,
     thresholds: Thresholds,
     names: &Names,
     now: Timestamp,
+    is_steward: bool,
 ) -> Markup {
-    let record = person.local_patients.iter().find(|record| record.id == event.local_patient);
+    let records = &links.person.local_patients;
+    let record = records.iter().find(|record| record.id == event.local_patient);
     html! {
-        details open[event.waterfall.is_empty()] {
-            summary {
-                strong { (event.kind.label()) } " "
+        p {
+            strong {
                 @match record {
                     Some(record) => { (names.of(&record.organisation)) " " (record.identity.value) }
-                    None => "a record that belongs to another person now"
+                    None => "A record that belongs to another person now"
                 }
-                " · " (format::date_time(event.at)) " (" (format::ago(event.at, now)) ") · by " (event.actor)
+                " " (what(event.kind))
             }
-            p { (event.rule) @if let Some(weight) = event.weight { " Sum of weights " b { (signed(weight)) } "." } }
-            (waterfall(&event.waterfall, event.weight.unwrap_or_default(), thresholds))
-            @if !event.model_version.is_empty() { p.cs-quiet { "Weighed with model " (event.model_version) "." } }
+            ": " (event.rule) "."
+            br;
+            span.cs-quiet { (format::date_time(event.at)) " (" (format::ago(event.at, now)) "), by " (by(&event.actor)) "." }
+            @if let Some(id) = question(&event.rule).filter(|_| is_steward) {
+                " " a href={ "/review/" (id) } { "Question " (id) }
+                @if links.standing.contains(&id) { " · " a href={ "/review/" (id) "/preview?decision=undo" } { "Take the decision back" span.nhsuk-u-visually-hidden { " on question " (id) } } }
+            }
         }
+        @if !event.waterfall.is_empty() {
+            details {
+                summary { "The evidence" @if let Some(weight) = event.weight { ": sum of weights " b { (signed(weight)) } } }
+                (waterfall(&event.waterfall, event.weight.unwrap_or_default(), thresholds))
+                @if !event.model_version.is_empty() { p.cs-quiet { "Weighed with model " (event.model_version) "." } }
+            }
+        }
+    }
+}
+
+/// What happened to the record, after its name.
+fn what(kind: LinkKind) -> &'static str {
+    match kind {
+        LinkKind::Linked => "was linked",
+        LinkKind::Unlinked => "was taken out",
+        LinkKind::Merged => "came with a person who was joined with another",
+        LinkKind::Split => "began a person of its own",
+        LinkKind::Confirmed => "was confirmed",
+        LinkKind::Refused => "was kept apart",
+    }
+}
+
+fn by(actor: &str) -> &str {
+    match actor {
+        "engine" => "the matching engine",
+        "source" => "the organisation itself",
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_decision_leads_back_to_its_question() {
+        assert_eq!(question("decided by a steward, review 12"), Some(12));
+        assert_eq!(question("a steward took back the decision, review 7"), Some(7));
+        assert_eq!(question("the details agree well enough"), None);
     }
 }

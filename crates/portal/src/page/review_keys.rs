@@ -10,7 +10,7 @@ const KEYS: [(&str, &str); 10] = [
     ("Enter", "open the row, follow the link, press the button that has the focus"),
     ("s", "same person: show what would change"),
     ("d", "not the same: show what would change"),
-    ("p", "part: choose records that belong to somebody else"),
+    ("p", "part: choose which records are the other person's"),
     ("r", "refer to a source"),
     ("u", "go to the button that takes the last decision back"),
     ("Esc", "close what would change, without deciding"),

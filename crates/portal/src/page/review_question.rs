@@ -5,16 +5,16 @@ use std::collections::BTreeSet;
 use access::Action;
 use axum::extract::{Path, Query, State};
 use db::Tx;
-use empi::{LocalPatient, Review, ReviewKind};
+use empi::{Answer, LocalPatient, Review, ReviewKind, ReviewState};
 use jiff::Timestamp;
 use maud::{Markup, html};
-use model::PersonId;
+use model::{NhsNumberStatus, PersonId};
 
 use crate::layout::{Place, Reader, page};
 use crate::page::names::{Names, names};
-use crate::page::review::Asked;
+use crate::page::review::{Asked, reasons};
 use crate::page::review_decision::choices;
-use crate::page::review_keys;
+use crate::page::{review_done, review_keys};
 use crate::permit::{decide, permit_to_show};
 use crate::view::comparison::{self, Field};
 use crate::view::waterfall::{Thresholds, signed, waterfall};
@@ -27,6 +27,14 @@ pub(crate) struct Question {
     pub a: Vec<LocalPatient>,
     /// Every record of the other; the same as `a` where both records are in one person.
     pub b: Vec<LocalPatient>,
+    /// Everything that was said about it.
+    pub history: Vec<Answer>,
+    /// The question after this one.
+    pub next: Option<i64>,
+    /// The question before this one.
+    pub previous: Option<i64>,
+    /// What was decided just before.
+    pub done: Option<review_done::Done>,
     pub names: Names,
 }
 
@@ -37,33 +45,43 @@ pub(crate) async fn get(
     Path(id): Path<i64>,
     Query(asked): Query<Asked>,
 ) -> Result<Markup, Error> {
-    let question = open(&state, &reader, id, format!("review {id}")).await?;
+    let question = open(&state, &reader, id, &asked, format!("question {id}")).await?;
     let thresholds = Thresholds::of(&state.model);
-    Ok(show(&question, &asked, thresholds, &reader, state.now()))
+    Ok(show(&question, &asked, None, thresholds, &reader, state.now()))
 }
 
-/// Reads the question and writes that everybody on it was shown, in this order that nothing leaves
-/// before it is written.
+/// Reads the question and writes into the trail that everybody on it was shown, in this order that
+/// nothing leaves before it is written.
 pub(crate) async fn open(
     state: &PortalState,
     reader: &Reader,
     id: i64,
+    asked: &Asked,
     about: String,
 ) -> Result<Question, Error> {
-    let decision = decide(state, &reader.actor, Action::ReviewMatches, None, state.now()).await?;
-    let read =
-        if decision.allowed() { Some(state.read(move |tx| read(tx, id)).await) } else { None };
+    let now = state.now();
+    let decision = decide(state, &reader.actor, Action::ReviewMatches, None, now).await?;
+    let asked = asked.clone();
+    let job = move |tx: &mut Tx| read(tx, id, &asked, now);
+    let read = if decision.allowed() { Some(state.read(job).await) } else { None };
     let people: BTreeSet<PersonId> = read.iter().flatten().flat_map(Question::people).collect();
     permit_to_show(state, reader, decision, people.into_iter().collect(), about).await?;
     read.ok_or(Error::NotFound)?
 }
 
 /// The question as it stands.
-pub(crate) fn read(tx: &mut Tx, id: i64) -> Result<Question, Error> {
+pub(crate) fn read(tx: &mut Tx, id: i64, asked: &Asked, now: Timestamp) -> Result<Question, Error> {
     let review = empi::review(tx, id)?.ok_or(Error::NotFound)?;
-    let a = empi::local_patients(tx, review.a.person)?;
-    let b = empi::local_patients(tx, review.b.person)?;
-    Ok(Question { review, a, b, names: names(tx)? })
+    Ok(Question {
+        a: empi::local_patients(tx, review.a.person)?,
+        b: empi::local_patients(tx, review.b.person)?,
+        history: empi::review_history(tx, id)?,
+        next: empi::next_review(tx, &asked.waiting(), id, now)?,
+        previous: empi::previous_review(tx, &asked.waiting(), id, now)?,
+        done: review_done::read(tx, asked.done)?,
+        names: names(tx)?,
+        review,
+    })
 }
 
 impl Question {
@@ -71,72 +89,134 @@ impl Question {
         [self.review.a.person, self.review.b.person]
     }
 
-    /// What was seen: changes when any record of either person does, or moves.
+    /// What was seen: changes when any record of either person does, or moves, or somebody answers.
     pub(crate) fn seen(&self) -> String {
         let one = |record: &LocalPatient| {
             format!("{} {} {}", record.id, record.person, record.updated_at.as_microsecond())
         };
-        let words: Vec<String> = self.a.iter().chain(&self.b).map(one).collect();
+        let answers = format!("{} {}", self.review.state.code(), self.history.len());
+        let records = self.a.iter().chain(&self.b).map(one);
+        let words: Vec<String> = records.chain([answers]).collect();
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         model::stable_id(&words).to_string()
     }
 
-    /// Both records are linked as one person now.
-    pub(crate) fn together(&self) -> bool {
-        self.review.a.person == self.review.b.person
+    /// `A`, `B` or nothing: which of the two in question a record is.
+    pub(crate) fn letter(&self, record: &LocalPatient) -> &'static str {
+        match record.id {
+            id if id == self.review.a.id => "A",
+            id if id == self.review.b.id => "B",
+            _ => "",
+        }
     }
 }
 
-/// The page.
-fn show(
+/// The page. `problem` says why the last answer was not taken.
+pub(crate) fn show(
     question: &Question,
     asked: &Asked,
+    problem: Option<&str>,
     thresholds: Thresholds,
     reader: &Reader,
     now: Timestamp,
 ) -> Markup {
     let review = &question.review;
+    let kind = review.kind.label();
     page(
-        "Compare two records",
+        &format!("Question {}", review.id),
         Some(reader),
         Place::Review,
         html! {},
         html! {
-            (trail(asked))
-            h1 #question tabindex="-1" { (review.kind.label()) }
-            p.cs-lead { (what_is_asked(review.kind, question.together())) }
-            p.cs-quiet { "Review " (review.id) ", filed by " (review.filed_by) " " (format::ago(review.at, now)) "." }
+            (trail(question, asked))
+            (review_done::banner(question.done.as_ref(), asked, &question.names))
+            @if let Some(problem) = problem { (refused(problem)) }
+            h1 #question tabindex="-1" { (kind) " " span.cs-count { "question " (review.id) } }
+            p.cs-lead { (what_is_asked(review)) }
+            (reasons(review))
+            p.cs-quiet { "Filed by " (filed_by(&review.filed_by)) " " (format::ago(review.at, now)) ", " (format::day(review.at)) "." }
+            (stands(question, reader, now))
             div.cs-question {
                 div {
                     section.cs-card aria-labelledby="records" { h2 #records { "The two records" } (comparison(question)) }
-                    section.cs-card aria-labelledby="evidence" {
-                        h2 #evidence { "The evidence: " (signed(review.weight)) }
-                        p { "Each bar is what one field adds. +1 doubles the odds that the two are one person, \u{2212}1 halves them." }
-                        (waterfall(&review.waterfall, review.weight, thresholds))
-                        p.cs-quiet { "Weighed with model " (review.model_version) " when the question was filed." }
-                    }
+                    (evidence(review, thresholds))
                     (everything(question))
+                    (said(question, now))
                 }
-                (choices(question, asked))
+                (choices(question, asked, reader))
             }
             (review_keys::help())
         },
     )
 }
 
-fn trail(asked: &Asked) -> Markup {
+fn trail(question: &Question, asked: &Asked) -> Markup {
+    let to = |id: i64| format!("/review/{id}?{}", asked.query());
     html! {
         nav.cs-trail aria-label="Queue" {
             a href={ "/review?" (asked.query()) } data-key="q" { "Back to the queue" }
+            @if let Some(id) = question.previous { a href=(to(id)) data-key="k" rel="prev" { "Question before" } }
+            @if let Some(id) = question.next { a href=(to(id)) data-key="j" rel="next" { "Next question" } }
             a.cs-to-decide href="#decide" { "To your decision" }
             (review_keys::button())
         }
     }
 }
 
+fn refused(problem: &str) -> Markup {
+    html! {
+        div.nhsuk-error-summary role="alert" tabindex="-1" {
+            h2.nhsuk-error-summary__title { "Nothing was decided" }
+            p { (problem) }
+        }
+    }
+}
+
+fn filed_by(who: &str) -> &str {
+    match who {
+        "engine" => "the matching engine",
+        "source" => "a source that asked for a merge",
+        other => other,
+    }
+}
+
+/// Where the question stands, where that is not simply open.
+fn stands(question: &Question, reader: &Reader, now: Timestamp) -> Markup {
+    let names = &question.names;
+    html! {
+        @match &question.review.state {
+            ReviewState::Open => {},
+            ReviewState::AwaitingSecond { user, by, at } => div.cs-stands {
+                p { strong { "Waits for a second steward. " } "These are two people with two verified NHS numbers. " (by) " said " (format::ago(*at, now)) ": the same person. Nothing has moved yet." }
+                @if *user == reader.actor.user { p { "Somebody else must look now. You can take your answer back." } }
+                @else { p { "Compare them yourself before you agree. If you do not agree, say “Not the same”: the question is then open again, for both of you to talk about." } }
+            },
+            ReviewState::Referred { to, note, by, at } => div.cs-stands {
+                p { strong { "Referred to " (names.of(to)) } " by " (by) ", " (format::ago(*at, now)) ". It comes back by itself when they send new details; you can still decide." }
+                p { "Asked: “" (note) "”" }
+            },
+            ReviewState::Decided { by, at } => div.cs-stands {
+                p { strong { "Decided" } " by " (by) ", " (format::date_time(*at)) ". It can be taken back." }
+            },
+            ReviewState::Resolved { by, at } => div.cs-stands {
+                p { strong { "Settled" } " " (format::date_time(*at)) " by " (if by == "engine" { "newer details from the sources" } else { by }) ". Nothing is left to decide." }
+            },
+        }
+    }
+}
+
 /// The question in a sentence, and what it turns on.
-fn what_is_asked(kind: ReviewKind, together: bool) -> &'static str {
-    match (kind, together) {
+fn what_is_asked(review: &Review) -> &'static str {
+    let verified = |record: &LocalPatient| {
+        let status = record.demographics.nhs_number_status;
+        record.demographics.nhs_number.filter(|_| status == NhsNumberStatus::Verified)
+    };
+    let numbers = verified(&review.a).zip(verified(&review.b));
+    let two_numbers = numbers.is_some_and(|(a, b)| a != b);
+    match (review.kind, review.is_together()) {
+        (ReviewKind::PossibleDuplicate, _) if two_numbers => {
+            "Much agrees, but the records hold two different verified NHS numbers. One person with two numbers, or two people?"
+        }
         (ReviewKind::ConfusedNumber, _) => {
             "One NHS number stands on records that contradict each other. Two people, or one with a mistake in a record?"
         }
@@ -178,12 +258,23 @@ fn comparison(question: &Question) -> Markup {
     comparison::table(&fields, (side("A", a), side("B", b)), "The two records, field by field")
 }
 
+fn evidence(review: &Review, thresholds: Thresholds) -> Markup {
+    html! {
+        section.cs-card aria-labelledby="evidence" {
+            h2 #evidence { "The evidence: " (signed(review.weight)) }
+            p { "Each bar is what one field adds. +1 doubles the odds that the two are one person, \u{2212}1 halves them." }
+            (waterfall(&review.waterfall, review.weight, thresholds))
+            p.cs-quiet { "Weighed with model " (review.model_version) " when the question was filed." }
+        }
+    }
+}
+
 /// The other records of the two people: what else would move, and what else speaks.
 fn everything(question: &Question) -> Markup {
     html! {
         section.cs-card aria-labelledby="others" {
             h2 #others { "Everything linked with them" }
-            @if question.together() {
+            @if question.review.is_together() {
                 p { "Both records are linked as one person of " (question.a.len()) " records." }
                 (records(&question.a, question))
             } @else {
@@ -197,7 +288,7 @@ fn everything(question: &Question) -> Markup {
 }
 
 /// Records of one person, the compared ones lettered.
-pub(crate) fn records(records: &[LocalPatient], question: &Question) -> Markup {
+fn records(records: &[LocalPatient], question: &Question) -> Markup {
     html! {
         div.cs-scroll tabindex="0" role="group" aria-label="Records" {
             table.cs-lines {
@@ -214,7 +305,7 @@ fn record_row(record: &LocalPatient, question: &Question) -> Markup {
     let not_recorded = || "Not recorded".to_owned();
     html! {
         tr {
-            td { (letter(record, question)) (question.names.of(&record.organisation)) @if record.merged_into.is_some() { " " span.cs-tag { "merged by them" } } }
+            td { @if !question.letter(record).is_empty() { span.cs-letter { (question.letter(record)) } " " } (question.names.of(&record.organisation)) @if record.merged_into.is_some() { " " span.cs-tag { "merged by them" } } }
             td { (record.identity.value) }
             td { (super::find::name(who)) }
             td.cs-nhs { (who.birth_date.map_or_else(not_recorded, format::date)) }
@@ -225,13 +316,22 @@ fn record_row(record: &LocalPatient, question: &Question) -> Markup {
     }
 }
 
-fn letter(record: &LocalPatient, question: &Question) -> Markup {
-    let letter = if record.id == question.review.a.id {
-        "A"
-    } else if record.id == question.review.b.id {
-        "B"
-    } else {
-        return html! {};
-    };
-    html! { span.cs-letter { (letter) } " " }
+/// What was said about the question, the newest first.
+fn said(question: &Question, now: Timestamp) -> Markup {
+    let review = &question.review;
+    html! {
+        section.cs-card aria-labelledby="said" {
+            h2 #said { "What was said" }
+            ol.cs-said reversed {
+                @for answer in question.history.iter().rev() {
+                    li {
+                        strong { (answer.kind.label()) } " · " (answer.by) " · "
+                        span title=(format::exact(answer.at)) { (format::ago(answer.at, now)) }
+                        @if !answer.note.is_empty() { br; span.cs-what { "“" (answer.note) "”" } }
+                    }
+                }
+                li { strong { "Filed" } " · " (filed_by(&review.filed_by)) " · " span title=(format::exact(review.at)) { (format::ago(review.at, now)) } }
+            }
+        }
+    }
 }

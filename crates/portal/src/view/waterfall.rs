@@ -107,8 +107,10 @@ impl Scale {
         let all = sums.chain([0.0, total, thresholds.review, thresholds.link]);
         let (low, high) =
             all.fold((0.0_f64, 0.0_f64), |(low, high), sum| (low.min(sum), high.max(sum)));
-        let room = (high - low).max(1.0) * 0.03;
-        Self { low: low - room, high: high + room }
+        let span = (high - low).max(1.0);
+        // The name of the link line stands to its right.
+        let high = high.max(thresholds.link + 0.12 * span);
+        Self { low: low - 0.03 * span, high: high + 0.03 * span }
     }
 
     fn percent(&self, weight: f64) -> f64 {

@@ -11,3 +11,4 @@ mod addresses;
 mod origin;
 mod headers;
 mod waking;
+mod stewardship;

@@ -30,10 +30,11 @@ use tokio::runtime::Runtime;
 
 const PASSWORD: &str = "Chesil-Beach-18";
 /// Everybody, with the organisation they work for. Only RD3 cares for Thomasina.
-const USERS: [(&str, Role, &str); 5] = [
+const USERS: [(&str, Role, &str); 6] = [
     ("nurse", Role::Clinician, "RD3"),
     ("stranger", Role::Clinician, "RBD"),
     ("steward", Role::Steward, "RD3"),
+    ("second", Role::Steward, "RBD"),
     ("officer", Role::PrivacyOfficer, "RD3"),
     ("operator", Role::Administrator, "RD3"),
 ];
@@ -178,6 +179,39 @@ impl Portal {
             })
             .unwrap();
         assert_eq!(self.db.read(empi::review_count).unwrap(), 1);
+    }
+
+    /// The other hospital sends a new address of the record like hers.
+    pub(crate) fn change_other_record(&self) {
+        let (thomasina, later) = (self.thomasina, self.clock.now() + jiff::Span::new().minutes(5));
+        self.db
+            .write(move |tx| {
+                let person = empi::person(tx, thomasina)?.unwrap();
+                let address = model::PostalAddress {
+                    postcode: Some("DT1 2JY".into()),
+                    ..model::PostalAddress::default()
+                };
+                let other = Demographics {
+                    nhs_number: NhsNumber::parse("9990000026").ok(),
+                    addresses: vec![address],
+                    ..person.demographics
+                };
+                let identity = LocalIdentity::new("RBD", "B1");
+                empi::feed(tx, Model::standard(), &identity, &ods("RBD"), &other, later)
+            })
+            .unwrap();
+    }
+
+    /// Whether the trail has an entry whose detail is this.
+    pub(crate) fn noted(&self, detail: &str) -> bool {
+        let filter = Filter::default();
+        let entries = self.db.read(|tx| audit::search(tx, &filter, Page::first(100))).unwrap();
+        entries.iter().any(|entry| entry.detail == detail)
+    }
+
+    /// Asks as the page's script does, for a piece of the page.
+    pub(crate) fn get_piece(&self, cookie: &str, path: &str) -> Answer {
+        self.read(self.request(Method::GET, cookie, path).header("hx-request", "true"))
     }
 
     /// Poole Hospital keeps an allergy of hers.
