@@ -27,6 +27,7 @@ pub(crate) fn users() -> Vec<DemoUser> {
         ("social.worker", "Marcus Bell", Role::SocialWorker, COUNCIL),
         ("paramedic", "Jess Northover", Role::Paramedic, AMBULANCE),
         ("steward", "Priti Shah", Role::Steward, "RD3"),
+        ("second.steward", "Owen Tizzard", Role::Steward, "RBD"),
         ("privacy", "Colin Yearsley", Role::PrivacyOfficer, "RD3"),
         ("admin", "Sam Hallett", Role::Administrator, "RD3"),
     ]

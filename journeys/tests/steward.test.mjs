@@ -1,0 +1,206 @@
+// A steward's day: the queue by keyboard, a referral, a decision taken back, and two stewards where
+// it takes two.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { startDemo } from "../support/demo.mjs";
+import { admission, send } from "../support/hospital.mjs";
+import { inspect, openPage, PHONE, signIn, startBrowser } from "../support/browser.mjs";
+
+let demo, browser;
+before(async () => {
+  [demo, browser] = await Promise.all([startDemo({ people: 1200 }), startBrowser()]);
+});
+after(async () => {
+  await browser?.close();
+  await demo?.stop();
+});
+
+const question = (page) => Number(page.url().match(/\/review\/(\d+)/)?.[1]);
+const toDo = async (page) => Number((await page.locator("h1 .cs-count").innerText()).match(/\d+/)[0]);
+const focused = (page) => page.evaluate(() => document.activeElement?.textContent?.trim() ?? "");
+
+/** Opens what a key's choice would change, and waits until the focus is there. */
+async function choose(page, key) {
+  await page.waitForLoadState();
+  await page.keyboard.press(key);
+  await page.locator("#preview [data-focus]").waitFor();
+  await page.waitForFunction(() => document.activeElement?.matches("#preview [data-focus]"));
+}
+
+/** Tabs to the button that decides and presses it: nothing decides sooner. */
+async function confirm(page) {
+  const before = page.url();
+  for (let tabs = 0; tabs < 20; tabs += 1) {
+    await page.keyboard.press("Tab");
+    if (await page.evaluate(() => document.activeElement?.matches("#preview form[method=post] button"))) break;
+  }
+  await page.keyboard.press("Enter");
+  await page.waitForURL((url) => url.href !== before);
+}
+
+test("a steward works through three questions with the keyboard alone", async () => {
+  const { page, check } = await openPage(browser);
+  await signIn(page, demo, "steward");
+  await page.goto(`${demo.portal}/review`);
+  const waiting = await toDo(page);
+  assert.ok(waiting >= 4, `${waiting} questions to work on`);
+  await inspect(page, "review-queue");
+
+  await page.keyboard.press("j");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("k");
+  await page.keyboard.press("Enter");
+  await page.locator("#records").waitFor();
+  const first = question(page);
+  await inspect(page, "review-question");
+  // A key opens what would change and decides nothing; Escape closes it again.
+  await choose(page, "s");
+  await page.keyboard.press("Escape");
+  assert.equal(await page.locator("#preview > *").count(), 0);
+  assert.equal(question(page), first);
+
+  await choose(page, "d");
+  await inspect(page, "review-preview");
+  await confirm(page);
+  assert.match(await focused(page), new RegExp(`Question ${first}: decided: not the same`));
+  await inspect(page, "review-decided");
+  const second = question(page);
+  assert.notEqual(second, first);
+
+  await choose(page, "r");
+  await page.locator("#note").focus();
+  // Letters in a note are letters, not keys.
+  await page.keyboard.type("Please check dates, just to be sure: j s d r");
+  await confirm(page);
+  assert.match(await focused(page), new RegExp(`Question ${second}: referred to`));
+
+  const third = question(page);
+  await choose(page, "d");
+  await confirm(page);
+  assert.match(await focused(page), new RegExp(`Question ${third}: decided`));
+  await page.keyboard.press("q");
+  await page.locator("#queue").waitFor();
+  assert.equal(await toDo(page), waiting - 3);
+  await page.goto(`${demo.portal}/review?state=referred`);
+  assert.match(await page.locator("main").innerText(), /referred to/);
+  check();
+});
+
+test("a decision is taken back from the banner, and the question stands as before", async () => {
+  const { page, check } = await openPage(browser);
+  await signIn(page, demo, "steward");
+  await page.goto(`${demo.portal}/review?kind=possible_duplicate`);
+  const waiting = await toDo(page);
+  await page.locator("[data-row]").last().click();
+  const id = question(page);
+  await choose(page, "s");
+  await confirm(page);
+  await page.keyboard.press("u");
+  assert.match(await focused(page), /Undo/);
+  assert.match(await page.locator(".cs-done").innerText(), /decided: the same person/);
+  await page.keyboard.press("Enter");
+  await page.waitForURL(new RegExp(`/review/${id}\\?`));
+  assert.match(await focused(page), /taken back/);
+  await page.goto(`${demo.portal}/review`);
+  assert.equal(await toDo(page), waiting);
+  check();
+});
+
+test("help says every key, and the switch in the footer turns them off", async () => {
+  const { page, check } = await openPage(browser);
+  await signIn(page, demo, "steward");
+  await page.goto(`${demo.portal}/review`);
+  await page.keyboard.press("?");
+  await page.locator("dialog[open]").waitFor();
+  await inspect(page, "review-keys");
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Turn off keyboard shortcuts" }).click();
+  await page.locator("body").press("j");
+  assert.equal(await page.evaluate(() => document.activeElement?.hasAttribute("data-row")), false);
+  check();
+});
+
+test("two stewards join two verified numbers, and neither alone", async () => {
+  // Poole registers somebody a second time, with another number that is verified too.
+  const twice = { family: "CHISWELL", given: "MORWENNA", born: "19610417", ward: "A4", at: new Date() };
+  for (const [number, nhsNumber] of [["P990001", "9990000018"], ["P990002", "9990000026"]]) {
+    const answer = await send(demo.poole, admission({ ...twice, id: number, number, nhsNumber }));
+    assert.equal(answer, "AA");
+  }
+  const one = await openPage(browser);
+  await signIn(one.page, demo, "steward");
+  let row;
+  for (let tries = 0; tries < 50; tries += 1) {
+    await one.page.goto(`${demo.portal}/review?kind=possible_duplicate`);
+    row = one.page.locator("tr", { hasText: "CHISWELL" }).locator("[data-row]");
+    if (await row.count()) break;
+    await one.page.waitForTimeout(200);
+  }
+  await row.first().click();
+  const id = question(one.page);
+  assert.match(await one.page.locator("main").innerText(), /two different verified NHS numbers/);
+  await choose(one.page, "s");
+  assert.match(await one.page.locator("#preview").innerText(), /A second steward must agree/);
+  await inspect(one.page, "review-needs-second");
+  await confirm(one.page);
+  assert.match(await focused(one.page), /nothing moves until a second steward agrees/);
+  await one.page.goto(`${demo.portal}/review/${id}`);
+  assert.match(await one.page.locator("main").innerText(), /Somebody else must look now/);
+  assert.equal(await one.page.locator("[data-choice=same]").count(), 0);
+  one.check();
+
+  const two = await openPage(browser);
+  await signIn(two.page, demo, "second.steward");
+  await two.page.goto(`${demo.portal}/review?state=awaiting_second`);
+  await two.page.locator("[data-row]").first().click();
+  await inspect(two.page, "review-awaiting-second");
+  await choose(two.page, "s");
+  await confirm(two.page);
+  await two.page.goto(`${demo.portal}/review/${id}`);
+  assert.match(await two.page.locator("main").innerText(), /linked as one person now/);
+  two.check();
+});
+
+test("without JavaScript a question is read, previewed, decided and taken back", async () => {
+  const { page, check } = await openPage(browser, { javaScriptEnabled: false });
+  await signIn(page, demo, "steward");
+  await page.goto(`${demo.portal}/review`);
+  await page.locator("[data-row]").last().click();
+  const id = question(page);
+  await page.locator("[data-choice=different]").click();
+  await page.locator("form[action^='/review/'] button").click();
+  await page.getByText(`Question ${id}:`).waitFor();
+  await page.getByRole("button", { name: /Undo/ }).click();
+  assert.match(await page.locator(".cs-done").innerText(), /taken back/);
+  check();
+});
+
+test("pairs are drawn by lot and read blind, and the measures say how little is known yet", async () => {
+  const { page, check } = await openPage(browser);
+  await signIn(page, demo, "steward");
+  await page.goto(`${demo.portal}/review/measures`);
+  await inspect(page, "review-measures");
+  assert.match(await page.locator("main").innerText(), /not enough samples/);
+  await page.getByRole("button", { name: /Draw 20 more pairs/ }).click();
+  await page.getByRole("heading", { name: "Are these two records one person?" }).waitFor();
+  assert.equal(await page.locator(".cs-waterfall").count(), 0);
+  await inspect(page, "review-sample");
+  await page.keyboard.press("s");
+  assert.match(await focused(page), /Same person/);
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "Are these two records one person?" }).waitFor();
+  check();
+});
+
+test("the steward's pages are readable on a phone and in the dark", async () => {
+  const { page, check } = await openPage(browser, { viewport: PHONE, colorScheme: "dark" });
+  await signIn(page, demo, "steward");
+  await page.goto(`${demo.portal}/review`);
+  await inspect(page, "review-queue-phone-dark");
+  await page.locator("[data-row]").first().click();
+  await inspect(page, "review-question-phone-dark");
+  await page.goto(`${demo.portal}/review/measures`);
+  await inspect(page, "review-measures-phone-dark");
+  check();
+});
