@@ -103,7 +103,7 @@ impl Evidence {
         let parts = weight.parts.iter();
         parts
             .map(|part| Self {
-                field: part.field.to_owned(),
+                field: part.field.clone().into_owned(),
                 level: part.level.to_owned(),
                 weight: part.weight,
             })

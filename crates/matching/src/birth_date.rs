@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::weights::{self, Level};
+use crate::level::Level;
 
 /// How two birth dates agree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -13,6 +13,8 @@ pub enum BirthDateLevel {
     Swapped,
     /// One digit apart, or two neighbouring digits changed places.
     OneDigit,
+    /// The same year, and one of the two is 1 January: often a stand-in for day and month.
+    SameYear,
     /// Two of day, month and year agree.
     TwoParts,
     /// Anything else.
@@ -25,22 +27,23 @@ impl BirthDateLevel {
         matches!(self, Self::Same | Self::Swapped | Self::OneDigit)
     }
 
-    pub(crate) fn weight(self, date: Option<Date>) -> Level {
-        let first_january = date.is_some_and(|date| date.month() == 1 && date.day() == 1);
+    pub(crate) fn level(self, date: Option<Date>) -> Level {
+        let first_january = date.is_some_and(is_first_january);
         match self {
-            Self::Same if first_january => weights::BIRTH_SAME_FIRST_JANUARY,
-            Self::Same => weights::BIRTH_SAME,
-            Self::Swapped => weights::BIRTH_SWAPPED,
-            Self::OneDigit => weights::BIRTH_ONE_DIGIT,
-            Self::TwoParts => weights::BIRTH_TWO_PARTS,
-            Self::Different => weights::BIRTH_DIFFERENT,
+            Self::Same if first_january => Level::BirthFirstJanuary,
+            Self::Same => Level::BirthSame,
+            Self::Swapped => Level::BirthSwapped,
+            Self::OneDigit => Level::BirthOneDigit,
+            Self::SameYear => Level::BirthSameYear,
+            Self::TwoParts => Level::BirthTwoParts,
+            Self::Different => Level::BirthDifferent,
         }
     }
 }
 
-/// `None` where one is missing or a stand-in for "unknown".
+/// `None` where one is missing.
 pub(crate) fn compare(a: Option<Date>, b: Option<Date>) -> Option<BirthDateLevel> {
-    let (a, b) = (known(a)?, known(b)?);
+    let (a, b) = (a?, b?);
     if a == b {
         return Some(BirthDateLevel::Same);
     }
@@ -50,11 +53,17 @@ pub(crate) fn compare(a: Option<Date>, b: Option<Date>) -> Option<BirthDateLevel
         BirthDateLevel::Swapped
     } else if one_slip(a, b) {
         BirthDateLevel::OneDigit
+    } else if a.year() == b.year() && (is_first_january(a) || is_first_january(b)) {
+        BirthDateLevel::SameYear
     } else if agreeing == 2 {
         BirthDateLevel::TwoParts
     } else {
         BirthDateLevel::Different
     })
+}
+
+fn is_first_january(date: Date) -> bool {
+    date.month() == 1 && date.day() == 1
 }
 
 /// A date that means something: systems store 1 January 1900 and the like for "unknown".
@@ -72,20 +81,30 @@ pub(crate) fn years_apart(a: Option<Date>, b: Option<Date>) -> u16 {
     }
 }
 
+/// One digit differs, or two neighbouring digits changed places.
 fn one_slip(a: Date, b: Date) -> bool {
-    let digits = |date: Date| format!("{:04}{:02}{:02}", date.year(), date.month(), date.day());
     let (a, b) = (digits(a), digits(b));
-    let differing: Vec<usize> =
-        (0..8).filter(|at| a.as_bytes().get(*at) != b.as_bytes().get(*at)).collect();
-    match differing.as_slice() {
-        [_] => true,
-        [first, second] => {
-            second - first == 1
-                && a.as_bytes().get(*first) == b.as_bytes().get(*second)
-                && a.as_bytes().get(*second) == b.as_bytes().get(*first)
+    let mut differing = a.iter().zip(&b).enumerate().filter(|(_, (x, y))| x != y);
+    let (Some((first, (a1, b1))), second) = (differing.next(), differing.next()) else {
+        return false;
+    };
+    match second {
+        None => true,
+        Some((place, (a2, b2))) => {
+            differing.next().is_none() && place == first + 1 && a1 == b2 && b1 == a2
         }
-        _ => false,
     }
+}
+
+/// The eight digits of `YYYYMMDD`.
+fn digits(date: Date) -> [u8; 8] {
+    let (mut rest, mut digits) = (i32::from(date.year()) * 10_000, [0; 8]);
+    rest += i32::from(date.month()) * 100 + i32::from(date.day());
+    for digit in digits.iter_mut().rev() {
+        *digit = u8::try_from(rest % 10).unwrap_or_default();
+        rest /= 10;
+    }
+    digits
 }
 
 #[cfg(test)]
@@ -100,10 +119,11 @@ mod tests {
             ("1950-03-12", "1950-03-13", Some(BirthDateLevel::OneDigit)),
             ("1950-03-12", "1905-03-12", Some(BirthDateLevel::OneDigit)),
             ("1950-03-12", "1950-03-27", Some(BirthDateLevel::TwoParts)),
+            ("1950-03-12", "1950-01-01", Some(BirthDateLevel::SameYear)),
             ("1950-03-12", "1978-07-27", Some(BirthDateLevel::Different)),
             ("1900-01-01", "1900-01-01", None),
         ] {
-            let date = |text: &str| text.parse().ok();
+            let date = |text: &str| known(text.parse().ok());
             assert_eq!(compare(date(a), date(b)), expected, "{a} {b}");
             assert_eq!(compare(date(b), date(a)), expected, "{b} {a}");
         }

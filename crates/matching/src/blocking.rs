@@ -1,32 +1,38 @@
 //! What is worth comparing: two records are candidates if they share one of these keys.
 //!
-//! A key is a short text for an index. One slip (a typing error, a move, a marriage, a changed
-//! order of names or of day and month) leaves at least one key the same.
+//! One slip (a typing error, a move, a marriage, a changed order of names or of day and month)
+//! leaves at least one key the same.
 
+use jiff::civil::Date;
 use model::NhsNumber;
 
-use crate::birth_date::known;
+use crate::hash::{stable_hash, stable_hash_of};
+use crate::profile::Name;
 use crate::{Profile, nickname, phonetic};
 
 /// Names the way in which keys are made. Another way needs another name: a store then makes the
 /// keys of all its records anew.
-pub const VERSION: &str = "2026.1";
+pub const VERSION: &str = "2026.3";
 
 /// A blocking key: 64 bits that stay the same in every build, so that a store can keep them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key {
-    hash: i64,
+    hash: u64,
     is_number: bool,
 }
 
 impl Key {
-    fn of(text: &str) -> Self {
-        Self { hash: stable_hash(text.as_bytes()), is_number: text.starts_with("n:") }
+    /// A key of this kind; the kind is part of the hash.
+    fn of(kind: &[u8; 1], parts: &[u64]) -> Self {
+        let [letter] = kind;
+        let mut all = [u64::from(*letter), 0, 0, 0];
+        all.iter_mut().skip(1).zip(parts).for_each(|(place, part)| *place = *part);
+        Self { hash: stable_hash_of(&all), is_number: kind == b"n" }
     }
 
     /// As the store holds it.
     pub fn hash(self) -> i64 {
-        self.hash
+        self.hash.cast_signed()
     }
 
     /// It stands for an NHS number: followed however many records claim it.
@@ -35,78 +41,92 @@ impl Key {
     }
 }
 
-/// FNV-1a with a final mix (Fowler, Noll, Vo; the mix is MurmurHash3's).
-fn stable_hash(bytes: &[u8]) -> i64 {
-    let mut hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
-    });
-    hash = (hash ^ (hash >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
-    (hash ^ (hash >> 33)).cast_signed()
-}
-
 /// The key under which an NHS number is indexed.
 pub fn number_key(number: &NhsNumber) -> Key {
-    Key::of(&format!("n:{number}"))
+    Key::of(b"n", &[stable_hash(number.to_string().as_bytes())])
 }
 
 /// The keys of a record, without repetition, always in the same order.
 pub fn keys(profile: &Profile) -> Vec<Key> {
-    let mut keys: Vec<Key> = texts(profile).iter().map(|text| Key::of(text)).collect();
+    let mut keys = Vec::with_capacity(24);
+    keys.extend(profile.number.as_ref().map(number_key));
+    let identifiers = profile.identifiers.iter();
+    keys.extend(
+        identifiers.map(|(kind, text)| Key::of(b"i", &[*kind, stable_hash(text.as_bytes())])),
+    );
+    let families = profile.families.get(..profile.families.len().min(3)).unwrap_or_default();
+    let forenames = forename_forms(profile);
+    if let Some(date) = profile.birth_date {
+        dated(profile, families, &forenames, date, &mut keys);
+    }
+    keys.extend(profile.mobiles.iter().map(|number| Key::of(b"t", &[*number])));
+    keys.extend(profile.emails.iter().map(|email| Key::of(b"e", &[*email])));
+    for forename in &forenames {
+        let places =
+            profile.homes.iter().map(|home| home.postcode).chain(profile.landlines.iter().copied());
+        keys.extend(places.map(|place| Key::of(b"l", &[place, forename.sound])));
+        // The only key that reaches a record without a birth date; of common names it is too full.
+        keys.extend(families.iter().map(|family| Key::of(b"f", &[family.id, forename.id])));
+    }
     keys.sort_unstable();
     keys.dedup();
     keys
 }
 
-fn texts(profile: &Profile) -> Vec<String> {
-    let mut keys = Vec::new();
-    let demographics = profile.demographics();
-    keys.extend(demographics.nhs_number.as_ref().map(|number| format!("n:{number}")));
-    let families: Vec<String> =
-        profile.families.iter().take(3).map(|n| n.replace(' ', "")).collect();
-    let forenames = forename_forms(profile);
-    if let Some(date) = known(demographics.birth_date) {
-        let (low, high) = (date.month().min(date.day()), date.month().max(date.day()));
-        let year = date.year();
-        let sounds = families.iter().chain(&forenames).map(|name| phonetic::code(name));
-        // Surname or forename with the birth date: names may have changed places.
-        keys.extend(sounds.map(|sound| format!("d:{sound}:{year}{low:02}{high:02}")));
-        keys.extend(profile.postcodes.iter().map(|p| format!("p:{p}:{year}{low:02}{high:02}")));
-        for (family, forename) in pairs(&families, &forenames) {
-            keys.push(format!("y:{family}:{forename}:{year}"));
-            keys.push(format!("m:{family}:{forename}:{low:02}{high:02}"));
-        }
-        for (postcode, family) in pairs(&profile.postcodes, &families) {
-            keys.push(format!("h:{postcode}:{}:{year}", phonetic::code(family)));
+fn dated(
+    profile: &Profile,
+    families: &[Name],
+    forenames: &[Form],
+    date: Date,
+    keys: &mut Vec<Key>,
+) {
+    let (low, high) = (date.month().min(date.day()), date.month().max(date.day()));
+    let day = number(low) * 100 + number(high);
+    let (year, whole) = (number(date.year()), number(date.year()) * 10_000 + day);
+    // Surname or forename with the birth date: names may have changed places.
+    let sounds =
+        families.iter().map(|name| name.sound).chain(forenames.iter().map(|form| form.sound));
+    keys.extend(sounds.map(|sound| Key::of(b"d", &[sound, whole])));
+    for home in &profile.homes {
+        keys.push(Key::of(b"p", &[home.postcode, whole]));
+        keys.extend(
+            families.iter().map(|family| Key::of(b"h", &[home.postcode, family.sound, year])),
+        );
+    }
+    for family in families {
+        for forename in forenames {
+            keys.push(Key::of(b"y", &[family.id, forename.id, year]));
+            keys.push(Key::of(b"m", &[family.id, forename.id, day]));
         }
     }
-    keys.extend(profile.mobiles.iter().map(|number| format!("t:{number}")));
-    keys.extend(profile.emails.iter().map(|email| format!("e:{email}")));
-    for (place, forename) in
-        pairs(&profile.postcodes, &forenames).chain(pairs(&profile.landlines, &forenames))
-    {
-        keys.push(format!("l:{place}:{}", phonetic::code(forename)));
-    }
-    // The only key that reaches a record without a birth date; of common names it is too full to use.
-    keys.extend(
-        pairs(&families, &forenames).map(|(family, forename)| format!("f:{family}:{forename}")),
-    );
-    keys
 }
 
-/// The forenames in their full forms: Bill is indexed as William.
-fn forename_forms(profile: &Profile) -> Vec<String> {
-    let mut forms: Vec<String> = profile
-        .forenames
-        .iter()
-        .chain(profile.middles.first())
-        .filter(|name| name.len() > 1)
-        .flat_map(|name| nickname::full_forms(name))
-        .collect();
-    forms.dedup();
-    forms.truncate(5);
+fn number(part: impl Into<i64>) -> u64 {
+    part.into().unsigned_abs()
+}
+
+/// A forename in a full form: Bill is indexed as William.
+#[derive(PartialEq)]
+struct Form {
+    id: u64,
+    sound: u64,
+}
+
+fn forename_forms(profile: &Profile) -> Vec<Form> {
+    let mut forms = Vec::with_capacity(4);
+    let names = profile.forenames.iter().chain(profile.middles.first());
+    for name in names.filter(|name| !name.is_initial()) {
+        for full in nickname::full_forms(&name.text) {
+            let form = if *full == *name.text {
+                Form { id: name.id, sound: name.sound }
+            } else {
+                let sound = stable_hash(phonetic::code(full).as_bytes());
+                Form { id: stable_hash(full.as_bytes()), sound }
+            };
+            if !forms.contains(&form) && forms.len() < 5 {
+                forms.push(form);
+            }
+        }
+    }
     forms
-}
-
-fn pairs<'a>(a: &'a [String], b: &'a [String]) -> impl Iterator<Item = (&'a String, &'a String)> {
-    a.iter().flat_map(move |one| b.iter().map(move |other| (one, other)))
 }

@@ -2,12 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Profile, Rule, Veto, Weight, compare_profiles};
-
-/// From this weight on two records are linked without asking: odds of a thousand to one.
-pub const LINK: f64 = 10.0;
-/// From this weight on a steward is asked.
-pub const REVIEW: f64 = 3.0;
+use crate::compare::Comparison;
+use crate::level::Level;
+use crate::veto::Vetoes;
+use crate::{Model, Profile, Rule, Veto, Weight};
 
 /// What to do with a record and a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,92 +91,155 @@ impl ReviewKind {
     }
 }
 
-/// Decides about two records: vetoes first, then rules, then the sum.
-pub fn decide(weight: &Weight) -> Outcome {
-    if weight.vetoes.contains(&Veto::SameNumberOtherPerson) {
-        return Outcome::Review(ReviewKind::ConfusedNumber);
-    }
-    if weight.vetoes.contains(&Veto::DifferentVerifiedNumbers) {
-        return review_from(weight.total, ReviewKind::PossibleDuplicate);
-    }
-    if weight.vetoes.contains(&Veto::Sensitive) {
-        return Outcome::New;
-    }
-    if let Some(rule) = weight.rule {
-        return Outcome::Link(Basis::Rule(rule));
-    }
-    if let Some(veto) = weight.vetoes.first() {
-        return review_from(weight.total, veto.review());
-    }
-    if weight.total >= LINK {
-        return Outcome::Link(Basis::Weight);
-    }
-    review_from(weight.total, ReviewKind::PossibleDuplicate)
-}
-
-fn review_from(total: f64, kind: ReviewKind) -> Outcome {
-    if total >= REVIEW { Outcome::Review(kind) } else { Outcome::New }
-}
-
-/// A decision about a record and a whole person.
+/// A decision about a record and a whole person, or about two people.
 #[derive(Debug, Clone)]
 pub struct Verdict {
     /// What to do.
     pub outcome: Outcome,
     /// The comparison that decided.
     pub weight: Weight,
-    /// Which member of the person it was with, counted from 0.
+    /// Which record of the one it was with, counted from 0.
+    pub record: usize,
+    /// Which member of the other it was with, counted from 0.
     pub member: usize,
 }
 
-/// Decides about a record and a person: the best member speaks for the person, but any member's
-/// conflict speaks against. `None` where there is no member.
-pub fn against(record: &Profile, members: &[Profile]) -> Option<Verdict> {
-    let verdicts: Vec<Verdict> = members
-        .iter()
-        .enumerate()
-        .map(|(member, profile)| {
-            let weight = compare_profiles(record, profile);
-            Verdict { outcome: decide(&weight), weight, member }
-        })
-        .collect();
-    let best = verdicts.iter().max_by(|a, b| strength(a).total_cmp(&strength(b)))?;
-    let objection = verdicts.iter().find(|verdict| objects(verdict, best));
-    let Some(objection) = objection else { return Some(best.clone()) };
-    let best_total = best.weight.total.max(objection.weight.total);
-    let outcome = match decide(&objection.weight) {
-        Outcome::Review(kind) => Outcome::Review(kind),
-        _ if objection.weight.vetoes.contains(&Veto::Sensitive) => Outcome::New,
-        _ => review_from(best_total, objection_kind(objection)),
-    };
-    let shown = if matches!(outcome, Outcome::Review(ReviewKind::ConfusedNumber)) {
-        objection
-    } else {
-        best
-    };
-    Some(Verdict { outcome, ..shown.clone() })
+/// A decision without its explanation.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ruling {
+    pub(crate) outcome: Outcome,
+    /// The pair that decided.
+    pub(crate) pair: (usize, usize),
+    pub(crate) total: f64,
 }
 
-fn objection_kind(objection: &Verdict) -> ReviewKind {
-    objection.weight.vetoes.first().map_or(ReviewKind::PossibleDuplicate, |veto| veto.review())
+impl Model {
+    /// Decides about two records: vetoes first, then rules, then the sum.
+    pub fn decide(&self, weight: &Weight) -> Outcome {
+        let vetoes = weight.vetoes.iter().copied().collect();
+        self.outcome(weight.total, vetoes, weight.rule)
+    }
+
+    /// Decides about a record and a whole person: the best member speaks for the person, but any
+    /// member's conflict speaks against. `None` where there is no member.
+    pub fn against(&self, record: &Profile, members: &[Profile]) -> Option<Verdict> {
+        self.people(std::slice::from_ref(record), members)
+    }
+
+    /// Decides about two people in the same way: the best pair of records speaks for one person, and
+    /// any pair's conflict against.
+    pub fn people(&self, one: &[Profile], other: &[Profile]) -> Option<Verdict> {
+        let (one, other): (Vec<_>, Vec<_>) = (one.iter().collect(), other.iter().collect());
+        let ruling = self.rule(&one, &other)?;
+        let (record, member) = ruling.pair;
+        let weight = self.compare(one.get(record)?, other.get(member)?);
+        Some(Verdict { outcome: ruling.outcome, weight, record, member })
+    }
+
+    pub(crate) fn decide_on(&self, found: &Comparison) -> Outcome {
+        self.outcome(found.total, found.vetoes, found.rule)
+    }
+
+    fn outcome(&self, total: f64, vetoes: Vetoes, rule: Option<Rule>) -> Outcome {
+        if vetoes.contains(Veto::SameNumberOtherPerson) {
+            return Outcome::Review(ReviewKind::ConfusedNumber);
+        }
+        if vetoes.contains(Veto::DifferentVerifiedNumbers) {
+            return self.review(total, ReviewKind::PossibleDuplicate);
+        }
+        if vetoes.contains(Veto::Sensitive) {
+            return Outcome::New;
+        }
+        if let Some(rule) = rule {
+            return Outcome::Link(Basis::Rule(rule));
+        }
+        if let Some(veto) = vetoes.iter().next() {
+            return self.review(total, veto.review());
+        }
+        if total >= self.link_from {
+            return Outcome::Link(Basis::Weight);
+        }
+        self.review(total, ReviewKind::PossibleDuplicate)
+    }
+
+    fn review(&self, total: f64, kind: ReviewKind) -> Outcome {
+        if total >= self.review_from { Outcome::Review(kind) } else { Outcome::New }
+    }
+
+    /// Decides about two people without explaining.
+    pub(crate) fn rule(&self, one: &[&Profile], other: &[&Profile]) -> Option<Ruling> {
+        let pairs = one.iter().enumerate().flat_map(|(record, a)| {
+            other.iter().enumerate().map(move |(member, b)| ((record, member), *a, *b))
+        });
+        let compared: Vec<Compared> = pairs
+            .map(|(pair, a, b)| {
+                let found = self.comparison(a, b);
+                Compared { pair, found, outcome: self.decide_on(&found) }
+            })
+            .collect();
+        let best = compared.iter().max_by(|a, b| a.strength().total_cmp(&b.strength()))?;
+        let objection = compared.iter().filter(|pair| self.objects(pair, best));
+        let Some(objection) =
+            objection.min_by_key(|pair| pair.found.vetoes.iter().next().is_none())
+        else {
+            return Some(best.ruling(best.outcome));
+        };
+        let best_total = best.found.total.max(objection.found.total);
+        let vetoes = objection.found.vetoes;
+        let kind = vetoes.iter().next().map_or(ReviewKind::PossibleDuplicate, Veto::review);
+        let outcome = match objection.outcome {
+            Outcome::Review(kind) => Outcome::Review(kind),
+            _ if vetoes.contains(Veto::Sensitive) => Outcome::New,
+            _ => self.review(best_total, kind),
+        };
+        let confused = matches!(outcome, Outcome::Review(ReviewKind::ConfusedNumber));
+        Some(if confused { objection } else { best }.ruling(outcome))
+    }
+
+    /// What speaks against a link that the best pair makes:
+    ///
+    /// 1. two verified numbers, always;
+    /// 2. one number on two people, unless they were born on one day and the number is proven by a
+    ///    member with the same name: then one of them is known by another name or misspelt;
+    /// 3. a soft veto, unless a number proves the link; a placeholder for a name says nothing once
+    ///    another member has the name;
+    /// 4. two records quite unlike, where the link rests on weight: it must not make one person of
+    ///    two through a third that is like both.
+    fn objects(&self, pair: &Compared, best: &Compared) -> bool {
+        let proven = matches!(best.outcome, Outcome::Link(Basis::Rule(_)));
+        let named = matches!(best.outcome, Outcome::Link(_));
+        let known_otherwise = proven
+            && best.found.forename_agrees
+            && best.found.born_same_day
+            && pair.found.born_same_day;
+        let unlike = pair.found.total - self.weight(Level::Chance) < self.object_below;
+        let vetoed = pair.found.vetoes.iter().any(|veto| match veto {
+            Veto::DifferentVerifiedNumbers => true,
+            Veto::SameNumberOtherPerson => !known_otherwise,
+            Veto::Newborn => !named,
+            Veto::Sensitive | Veto::Twins | Veto::ConflictingDeath => !proven,
+        });
+        vetoed || (unlike && named && !proven)
+    }
 }
 
-/// Links by rule are stronger than any sum.
-fn strength(verdict: &Verdict) -> f64 {
-    let rule = f64::from(u8::from(matches!(verdict.outcome, Outcome::Link(Basis::Rule(_)))));
-    verdict.weight.total + 1000.0 * rule
+/// Two records of two people, compared.
+struct Compared {
+    pair: (usize, usize),
+    found: Comparison,
+    outcome: Outcome,
 }
 
-/// A hard veto of any member stands always; a soft one unless an NHS number proves the link. A
-/// placeholder name says nothing once another member has the name.
-fn objects(verdict: &Verdict, best: &Verdict) -> bool {
-    let proven = matches!(best.outcome, Outcome::Link(Basis::Rule(_)));
-    let named = matches!(best.outcome, Outcome::Link(_));
-    verdict.weight.vetoes.iter().any(|veto| match veto {
-        Veto::DifferentVerifiedNumbers | Veto::SameNumberOtherPerson => true,
-        Veto::Newborn => !named,
-        Veto::Sensitive | Veto::Twins | Veto::ConflictingDeath => !proven,
-    })
+impl Compared {
+    /// Links by rule are stronger than any sum.
+    fn strength(&self) -> f64 {
+        let rule = f64::from(u8::from(matches!(self.outcome, Outcome::Link(Basis::Rule(_)))));
+        self.found.total + 1000.0 * rule
+    }
+
+    fn ruling(&self, outcome: Outcome) -> Ruling {
+        Ruling { outcome, pair: self.pair, total: self.found.total }
+    }
 }
 
 #[cfg(test)]

@@ -8,28 +8,31 @@
 //! for two. Safety rules stand before the sum: a [`Veto`] is never outweighed by a score.
 
 mod model;
+mod level;
 mod decide;
 mod compare;
 mod number;
 mod name;
 mod birth_date;
 mod contact;
+mod extra;
 mod veto;
-mod weights;
 mod profile;
 mod phonetic;
 mod nickname;
-mod common;
+mod hash;
 pub mod blocking;
+mod cluster;
+mod batch;
 
+pub use batch::{Batch, Linked, Pair, Step};
 pub use birth_date::BirthDateLevel;
-pub use compare::{Agreement, Part, Weight, agreement, compare, compare_profiles};
-pub use decide::{Basis, LINK, Outcome, REVIEW, ReviewKind, Verdict, against, decide};
-pub use model::Model;
+pub use compare::{Agreement, Part, Weight, agreement};
+pub use decide::{Basis, Outcome, ReviewKind, Verdict};
+pub use model::{Model, ModelError};
 pub use name::{FamilyLevel, ForenameLevel};
-pub use number::different_verified;
 pub use profile::Profile;
 pub use veto::{Rule, Veto};
 
-/// Names the weights and rules of this build; stored with every link, and changed with them.
-pub const MODEL_VERSION: &str = "2026.2";
+/// Names the rules of this build.
+pub const MODEL_VERSION: &str = "2026.3";

@@ -3,8 +3,10 @@
 use model::Gender;
 use rapidfuzz::distance::{jaro_winkler, osa};
 
-use crate::weights::{self, Level};
-use crate::{Profile, common, nickname, phonetic};
+use crate::compare::Tally;
+use crate::level::Level;
+use crate::profile::Name;
+use crate::{Model, Profile, nickname};
 
 /// How surnames agree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,7 +43,9 @@ pub enum ForenameLevel {
     Initial,
     /// One's forename is the other's middle name.
     Middle,
-    /// Alike but for the first letter: as typical of twins as of typing.
+    /// One's forename fits the initial of the other's middle name.
+    MiddleInitial,
+    /// Alike, but two names that people bear: as typical of twins as of typing.
     Similar,
     /// Anything else.
     Different,
@@ -50,7 +54,12 @@ pub enum ForenameLevel {
 impl ForenameLevel {
     /// Near enough to be one name.
     pub fn agrees(self) -> bool {
-        !matches!(self, Self::Similar | Self::Different)
+        !self.conflicts() && self != Self::MiddleInitial
+    }
+
+    /// Two names that one person hardly bears.
+    pub(crate) fn conflicts(self) -> bool {
+        matches!(self, Self::Similar | Self::Different)
     }
 
     /// The whole name, written in full by both.
@@ -60,108 +69,173 @@ impl ForenameLevel {
 
     /// Twins are named like this.
     pub(crate) fn may_be_twin(self) -> bool {
-        matches!(self, Self::Initial | Self::Similar | Self::Different)
+        matches!(self, Self::Initial | Self::MiddleInitial | Self::Similar | Self::Different)
     }
 }
 
 /// What the names say.
+#[derive(Clone, Copy)]
 pub(crate) struct Names {
     pub(crate) family: Option<FamilyLevel>,
     pub(crate) forename: Option<ForenameLevel>,
-    pub(crate) levels: Vec<Level>,
 }
 
-pub(crate) fn compare(a: &Profile, b: &Profile) -> Names {
+pub(crate) fn compare(model: &Model, a: &Profile, b: &Profile, tally: &mut impl Tally) -> Names {
     if changed_places(a, b) {
-        return Names {
-            family: Some(FamilyLevel::Same),
-            forename: Some(ForenameLevel::Same),
-            levels: vec![weights::NAMES_SWAPPED],
-        };
+        tally.say(Level::NamesSwapped, model.weight(Level::NamesSwapped));
+        return Names { family: Some(FamilyLevel::Same), forename: Some(ForenameLevel::Same) };
     }
-    let family = best(&a.families, &b.families, family_pair).map(|level| former(a, b, level));
-    let forename = forename(a, b);
-    let mut levels = Vec::new();
-    levels.extend(family.map(|level| family_weight(a, b, level)));
-    levels.extend(forename.map(|level| forename_weight(a, b, level)));
-    levels.extend(middle(a, b, forename));
-    Names { family, forename, levels }
+    let family = family(model, a, b, tally);
+    let forename = forename(model, a, b, tally);
+    middle(model, a, b, forename, tally);
+    Names { family, forename }
 }
 
-/// `HARDY, Thomasina` at one source is `THOMASINA, Hardy` at the other.
+/// `HARDY, Thomasina` at one source is `THOMASINA, Hardy` at the other, or the surname of each stands
+/// among the given names of the other; one of the two may have a slip in it.
 fn changed_places(a: &Profile, b: &Profile) -> bool {
     let (Some(family_a), Some(family_b)) = (a.families.first(), b.families.first()) else {
         return false;
     };
-    let (Some(forename_a), Some(forename_b)) = (a.forenames.first(), b.forenames.first()) else {
+    if family_a.id == family_b.id {
         return false;
-    };
-    family_a != family_b && family_a == forename_b && family_b == forename_a
+    }
+    let (a_to_b, b_to_a) = (given_as(family_a, b), given_as(family_b, a));
+    a_to_b != Place::Nowhere
+        && b_to_a != Place::Nowhere
+        && (a_to_b == Place::Exact || b_to_a == Place::Exact)
 }
 
-/// The lowest (best) level over all pairs of names.
-fn best<T: Ord>(a: &[String], b: &[String], level: impl Fn(&str, &str) -> T) -> Option<T> {
-    a.iter().flat_map(|one| b.iter().map(|other| level(one, other)).collect::<Vec<_>>()).min()
+/// Whether a surname stands among somebody's given names.
+#[derive(PartialEq, Eq)]
+enum Place {
+    Exact,
+    Alike,
+    Nowhere,
 }
 
-fn family_pair(a: &str, b: &str) -> FamilyLevel {
-    let half = |whole: &str, part: &str| {
-        whole.contains(' ') && whole.split(' ').any(|word| word.len() > 2 && word == part)
+fn given_as(family: &Name, other: &Profile) -> Place {
+    let mut given = other.forenames.iter().chain(&other.middles).filter(|name| !name.is_initial());
+    if given.clone().any(|name| name.id == family.id) {
+        Place::Exact
+    } else if given.any(|name| alike(name, family)) {
+        Place::Alike
+    } else {
+        Place::Nowhere
+    }
+}
+
+/// The lowest (best) level over all pairs of names, with the names that agree so.
+fn best<'a, T: Ord>(
+    a: &'a [Name],
+    b: &'a [Name],
+    level: impl Fn(&Name, &Name) -> T,
+) -> Option<(T, &'a Name, &'a Name)> {
+    let pairs = a.iter().flat_map(|one| b.iter().map(move |other| (one, other)));
+    let levels = pairs.map(|(one, other)| (level(one, other), one, other));
+    levels.reduce(|best, next| if next.0 < best.0 { next } else { best })
+}
+
+fn family(model: &Model, a: &Profile, b: &Profile, tally: &mut impl Tally) -> Option<FamilyLevel> {
+    let (found, one, _) = best(&a.families, &b.families, family_pair)?;
+    let current = |profile: &Profile| profile.families.first().map(|name| name.id);
+    // The same name counts less where one of the two has given it up.
+    let given_up = current(a) != current(b) || current(a) != Some(one.id);
+    let found = match found {
+        FamilyLevel::Same if given_up => FamilyLevel::Former,
+        other => other,
     };
-    let halves = |a: &str, b: &str| a.split(' ').any(|word| half(b, word));
-    if joined(a) == joined(b) {
+    let woman = [a, b].iter().any(|p| p.gender == Some(Gender::Female))
+        && [a, b].iter().all(|p| p.gender != Some(Gender::Male));
+    let level = match found {
+        FamilyLevel::Same => Level::FamilySame,
+        FamilyLevel::Former => Level::FamilyFormer,
+        FamilyLevel::Part => Level::FamilyPart,
+        FamilyLevel::Close => Level::FamilyClose,
+        FamilyLevel::Different if woman => Level::FamilyDifferentWoman,
+        FamilyLevel::Different => Level::FamilyDifferent,
+    };
+    tally.say(level, model.surname_weight(level, one));
+    Some(found)
+}
+
+fn family_pair(a: &Name, b: &Name) -> FamilyLevel {
+    let half = |whole: &Name, part: &str| {
+        whole.text.contains(' ') && whole.text.split(' ').any(|word| word.len() > 2 && word == part)
+    };
+    let halves = |a: &Name, b: &Name| a.text.split(' ').any(|word| half(b, word));
+    if a.id == b.id {
         FamilyLevel::Same
-    } else if half(a, b) || half(b, a) || (a.contains(' ') && halves(a, b)) {
+    } else if half(a, &b.text) || half(b, &a.text) || (a.text.contains(' ') && halves(a, b)) {
         FamilyLevel::Part
-    } else if alike(&joined(a), &joined(b)) {
+    } else if alike(a, b) {
         FamilyLevel::Close
     } else {
         FamilyLevel::Different
     }
 }
 
-fn joined(name: &str) -> String {
-    name.replace(' ', "")
+fn forename(
+    model: &Model,
+    a: &Profile,
+    b: &Profile,
+    tally: &mut impl Tally,
+) -> Option<ForenameLevel> {
+    let (found, one, other) = best(&a.forenames, &b.forenames, forename_pair)?;
+    let found = match found {
+        ForenameLevel::Close | ForenameLevel::Similar if are_two_names(model, one, other) => {
+            ForenameLevel::Similar
+        }
+        ForenameLevel::Close | ForenameLevel::Similar => ForenameLevel::Close,
+        other => other,
+    };
+    let found = if found.conflicts() { middle_as_forename(a, b, found) } else { found };
+    let level = match found {
+        ForenameLevel::Same => Level::ForenameSame,
+        ForenameLevel::Nickname => Level::ForenameNickname,
+        ForenameLevel::Close => Level::ForenameClose,
+        ForenameLevel::Initial => Level::ForenameInitial,
+        ForenameLevel::Middle => Level::ForenameMiddle,
+        ForenameLevel::MiddleInitial => Level::ForenameMiddleInitial,
+        ForenameLevel::Similar => Level::ForenameSimilar,
+        ForenameLevel::Different => Level::ForenameDifferent,
+    };
+    tally.say(level, model.forename_weight(level, one));
+    Some(found)
 }
 
-/// The same name counts less where one of the two has given it up.
-fn former(a: &Profile, b: &Profile, level: FamilyLevel) -> FamilyLevel {
-    let current = |profile: &Profile| profile.families.first().map(|name| joined(name));
-    if level == FamilyLevel::Same && current(a) != current(b) { FamilyLevel::Former } else { level }
+/// Both are names that people bear, and not two spellings of one: Jane and Jade may be twins, where a
+/// misspelt name is nobody's.
+fn are_two_names(model: &Model, one: &Name, other: &Name) -> bool {
+    let spellings = one.sound == other.sound && spelling(one, other) >= 0.86;
+    model.is_forename(one) && model.is_forename(other) && !spellings
 }
 
-fn family_weight(a: &Profile, b: &Profile, level: FamilyLevel) -> Level {
-    let is_common = |p: &Profile| p.families.first().is_some_and(|name| common::is_surname(name));
-    let shared_common = is_common(a) || is_common(b);
-    let woman = [a, b].iter().any(|p| p.demographics().gender == Some(Gender::Female))
-        && [a, b].iter().all(|p| p.demographics().gender != Some(Gender::Male));
-    match level {
-        FamilyLevel::Same if shared_common => weights::FAMILY_SAME_COMMON,
-        FamilyLevel::Same => weights::FAMILY_SAME,
-        FamilyLevel::Former => weights::FAMILY_FORMER,
-        FamilyLevel::Part => weights::FAMILY_PART,
-        FamilyLevel::Close => weights::FAMILY_CLOSE,
-        FamilyLevel::Different if woman => weights::FAMILY_DIFFERENT_WOMAN,
-        FamilyLevel::Different => weights::FAMILY_DIFFERENT,
+/// Some people are known by their middle name.
+fn middle_as_forename(a: &Profile, b: &Profile, found: ForenameLevel) -> ForenameLevel {
+    let mut pairs = a
+        .forenames
+        .iter()
+        .flat_map(|forename| b.middles.iter().map(move |middle| (forename, middle)))
+        .chain(b.forenames.iter().flat_map(|name| a.middles.iter().map(move |m| (name, m))))
+        .filter(|(forename, _)| !forename.is_initial())
+        .map(|(forename, middle)| forename_pair(forename, middle));
+    match pairs.clone().min() {
+        Some(ForenameLevel::Same | ForenameLevel::Nickname | ForenameLevel::Close) => {
+            ForenameLevel::Middle
+        }
+        _ if pairs.any(|level| level == ForenameLevel::Initial) => ForenameLevel::MiddleInitial,
+        _ => found,
     }
 }
 
-fn forename(a: &Profile, b: &Profile) -> Option<ForenameLevel> {
-    let level = best(&a.forenames, &b.forenames, forename_pair)?;
-    let known_by_middle = |a: &Profile, b: &Profile| {
-        a.forenames.iter().any(|name| name.len() > 1 && b.middles.contains(name))
-    };
-    let middle = known_by_middle(a, b) || known_by_middle(b, a);
-    Some(if middle { level.min(ForenameLevel::Middle) } else { level })
-}
-
-fn forename_pair(a: &str, b: &str) -> ForenameLevel {
-    let same_initial = a.chars().next() == b.chars().next();
-    if a == b && a.len() > 1 {
-        ForenameLevel::Same
-    } else if a.len() == 1 || b.len() == 1 {
+fn forename_pair(a: &Name, b: &Name) -> ForenameLevel {
+    let same_initial = a.text.chars().next() == b.text.chars().next();
+    if a.is_initial() || b.is_initial() {
         if same_initial { ForenameLevel::Initial } else { ForenameLevel::Different }
-    } else if nickname::related(a, b) {
+    } else if a.id == b.id {
+        ForenameLevel::Same
+    } else if nickname::related(&a.text, &b.text) {
         ForenameLevel::Nickname
     } else if alike(a, b) {
         if same_initial { ForenameLevel::Close } else { ForenameLevel::Similar }
@@ -170,43 +244,39 @@ fn forename_pair(a: &str, b: &str) -> ForenameLevel {
     }
 }
 
-fn forename_weight(a: &Profile, b: &Profile, level: ForenameLevel) -> Level {
-    let is_common = |p: &Profile| p.forenames.first().is_some_and(|name| common::is_forename(name));
-    match level {
-        ForenameLevel::Same if is_common(a) || is_common(b) => weights::FORENAME_SAME_COMMON,
-        ForenameLevel::Same => weights::FORENAME_SAME,
-        ForenameLevel::Nickname => weights::FORENAME_NICKNAME,
-        ForenameLevel::Close => weights::FORENAME_CLOSE,
-        ForenameLevel::Initial => weights::FORENAME_INITIAL,
-        ForenameLevel::Middle => weights::FORENAME_MIDDLE,
-        ForenameLevel::Similar => weights::FORENAME_SIMILAR,
-        ForenameLevel::Different => weights::FORENAME_DIFFERENT,
-    }
-}
-
 /// Middle names, unless they have already been weighed as forenames.
-fn middle(a: &Profile, b: &Profile, forename: Option<ForenameLevel>) -> Option<Level> {
-    if forename == Some(ForenameLevel::Middle) {
-        return None;
+fn middle(
+    model: &Model,
+    a: &Profile,
+    b: &Profile,
+    forename: Option<ForenameLevel>,
+    tally: &mut impl Tally,
+) {
+    if matches!(forename, Some(ForenameLevel::Middle | ForenameLevel::MiddleInitial)) {
+        return;
     }
-    let level = best(&a.middles, &b.middles, forename_pair)?;
-    Some(match level {
-        ForenameLevel::Same | ForenameLevel::Nickname | ForenameLevel::Close => {
-            weights::MIDDLE_SAME
-        }
-        ForenameLevel::Initial => weights::MIDDLE_INITIAL,
-        _ => weights::MIDDLE_DIFFERENT,
-    })
+    let Some((found, _, _)) = best(&a.middles, &b.middles, forename_pair) else { return };
+    let level = match found {
+        ForenameLevel::Same | ForenameLevel::Nickname | ForenameLevel::Close => Level::MiddleSame,
+        ForenameLevel::Initial => Level::MiddleInitial,
+        _ => Level::MiddleDifferent,
+    };
+    tally.say(level, model.weight(level));
 }
 
 /// One name with a slip in it, or two spellings of one sound.
-pub(crate) fn alike(a: &str, b: &str) -> bool {
-    let spelling = jaro_winkler::similarity(a.chars(), b.chars());
-    let shorter = a.len().min(b.len());
-    let one_slip = shorter >= 4 && osa::distance(a.chars(), b.chars()) == 1;
-    let (sound_a, sound_b) = (phonetic::code(a), phonetic::code(b));
-    let needed = if sound_a.len() > 2 { 0.75 } else { 0.85 };
-    spelling >= 0.93 || one_slip || (sound_a == sound_b && spelling >= needed)
+pub(crate) fn alike(a: &Name, b: &Name) -> bool {
+    let shorter = a.text.len().min(b.text.len());
+    let spelling = spelling(a, b);
+    let needed = if a.sounds > 2 { 0.72 } else { 0.76 };
+    spelling >= 0.93
+        || (a.sound == b.sound && spelling >= needed)
+        || (shorter >= 3 && spelling > 0.6 && osa::distance(a.text.bytes(), b.text.bytes()) == 1)
+}
+
+/// 1 for the same letters in the same order, 0 for nothing in common (Jaro and Winkler).
+fn spelling(a: &Name, b: &Name) -> f64 {
+    jaro_winkler::similarity(a.text.bytes(), b.text.bytes())
 }
 
 #[cfg(test)]
@@ -219,14 +289,16 @@ mod tests {
             ("WILLIAM", "WILLIAM", ForenameLevel::Same),
             ("WILLIAM", "BILL", ForenameLevel::Nickname),
             ("CATHERINE", "KATHERINE", ForenameLevel::Nickname),
-            ("BRIAN", "BRYAN", ForenameLevel::Close),
+            ("BRIAN", "BRYAN", ForenameLevel::Nickname),
+            ("THOMASINA", "TOMASINA", ForenameLevel::Close),
             ("JOHN", "J", ForenameLevel::Initial),
             ("JAYDEN", "HAYDEN", ForenameLevel::Similar),
             ("EMMA", "ELLA", ForenameLevel::Different),
             ("OLIVER", "GEORGE", ForenameLevel::Different),
         ] {
-            assert_eq!(forename_pair(a, b), expected, "{a} {b}");
-            assert_eq!(forename_pair(b, a), expected, "{b} {a}");
+            let (a, b) = (&Name::new(a.into()), &Name::new(b.into()));
+            assert_eq!(forename_pair(a, b), expected, "{} {}", a.text, b.text);
+            assert_eq!(forename_pair(b, a), expected, "{} {}", b.text, a.text);
         }
     }
 
@@ -240,8 +312,9 @@ mod tests {
             ("HARDY", "HARDIE", FamilyLevel::Close),
             ("HARDY", "BROWN", FamilyLevel::Different),
         ] {
-            assert_eq!(family_pair(a, b), expected, "{a} {b}");
-            assert_eq!(family_pair(b, a), expected, "{b} {a}");
+            let (a, b) = (&Name::new(a.into()), &Name::new(b.into()));
+            assert_eq!(family_pair(a, b), expected, "{} {}", a.text, b.text);
+            assert_eq!(family_pair(b, a), expected, "{} {}", b.text, a.text);
         }
     }
 }

@@ -1,5 +1,8 @@
 //! Short and pet forms of forenames used in Britain; each line begins with the full form.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 /// A form may belong to several names: Alex, Chris, Jo, Pat, Sam.
 #[rustfmt::skip]
 const CLASSES: &[&[&str]] = &[
@@ -164,21 +167,46 @@ const CLASSES: &[&[&str]] = &[
     &["ZACHARY", "ZAC", "ZACK", "ZAK", "ZACHARIAH"],
 ];
 
+/// Rarer forms: on each line a name and its short forms (NOTICE says where they come from).
+const RARER: &str = include_str!("../models/nicknames.txt");
+
+/// The classes of each form, by their places.
+static CLASSES_OF: LazyLock<HashMap<&str, Vec<usize>>> = LazyLock::new(|| {
+    let mut classes: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (place, class) in CLASSES.iter().enumerate() {
+        class.iter().for_each(|name| classes.entry(name).or_default().push(place));
+    }
+    classes
+});
+
+/// The short forms of each name on a line of its own.
+static RARER_FORMS: LazyLock<HashMap<&str, Vec<&str>>> = LazyLock::new(|| {
+    let forms = |line: &'static str| {
+        let mut words = line.split(' ');
+        Some((words.next()?, words.collect()))
+    };
+    RARER.lines().filter_map(forms).collect()
+});
+
+fn classes_of(name: &str) -> &[usize] {
+    CLASSES_OF.get(name).map_or(&[], Vec::as_slice)
+}
+
 /// Two different forms of one name.
 pub(crate) fn related(a: &str, b: &str) -> bool {
-    CLASSES.iter().any(|class| class.contains(&a) && class.contains(&b))
+    let others = classes_of(b);
+    let short =
+        |name: &str, form: &str| RARER_FORMS.get(name).is_some_and(|forms| forms.contains(&form));
+    (!others.is_empty() && classes_of(a).iter().any(|class| others.contains(class)))
+        || short(a, b)
+        || short(b, a)
 }
 
 /// The full forms a name may stand for, at most two; itself where it is in no class.
-pub(crate) fn full_forms(name: &str) -> Vec<String> {
-    let forms: Vec<String> = CLASSES
-        .iter()
-        .filter(|class| class.contains(&name))
-        .filter_map(|class| class.first())
-        .take(2)
-        .map(|full| (*full).to_owned())
-        .collect();
-    if forms.is_empty() { vec![name.to_owned()] } else { forms }
+pub(crate) fn full_forms(name: &str) -> impl Iterator<Item = &str> {
+    let classes = classes_of(name);
+    let forms = classes.iter().filter_map(|class| CLASSES.get(*class)?.first().copied()).take(2);
+    forms.chain(classes.is_empty().then_some(name))
 }
 
 #[cfg(test)]
@@ -190,8 +218,8 @@ mod tests {
         assert!(related("BILL", "WILLIAM"));
         assert!(related("KATE", "CATHY"));
         assert!(!related("BILL", "BOB"));
-        assert_eq!(full_forms("SAM"), ["SAMANTHA", "SAMUEL"]);
-        assert_eq!(full_forms("HESTER"), ["HESTER"]);
+        assert_eq!(full_forms("SAM").collect::<Vec<_>>(), ["SAMANTHA", "SAMUEL"]);
+        assert_eq!(full_forms("HESTER").collect::<Vec<_>>(), ["HESTER"]);
     }
 
     #[test]

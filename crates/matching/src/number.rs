@@ -1,9 +1,10 @@
 //! How two NHS numbers agree.
 
-use model::{Demographics, NhsNumber, NhsNumberStatus};
+use model::NhsNumber;
 use rapidfuzz::distance::osa;
 
-use crate::weights::{self, Level};
+use crate::Profile;
+use crate::level::Level;
 
 /// How two NHS numbers agree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,27 +17,20 @@ pub(crate) enum NumberLevel {
 }
 
 impl NumberLevel {
-    pub(crate) fn weight(self) -> Level {
+    pub(crate) fn level(self) -> Level {
         match self {
-            Self::SameVerified => weights::NUMBER_SAME_VERIFIED,
-            Self::Same => weights::NUMBER_SAME,
-            Self::Near => weights::NUMBER_NEAR,
-            Self::Different => weights::NUMBER_DIFFERENT,
-            Self::DifferentVerified => weights::NUMBER_DIFFERENT_VERIFIED,
+            Self::SameVerified => Level::NumberSameVerified,
+            Self::Same => Level::NumberSame,
+            Self::Near => Level::NumberNear,
+            Self::Different => Level::NumberDifferent,
+            Self::DifferentVerified => Level::NumberDifferentVerified,
         }
     }
 }
 
-/// Both hold a verified number, and they differ: these two are never linked without a person.
-pub fn different_verified(a: &Demographics, b: &Demographics) -> bool {
-    compare(a, b) == Some(NumberLevel::DifferentVerified)
-}
-
-pub(crate) fn compare(a: &Demographics, b: &Demographics) -> Option<NumberLevel> {
-    let (one, other) = (a.nhs_number?, b.nhs_number?);
-    let verified = |d: &Demographics| d.nhs_number_status == NhsNumberStatus::Verified;
-    let both_verified = verified(a) && verified(b);
-    Some(match (one == other, both_verified) {
+pub(crate) fn compare(a: &Profile, b: &Profile) -> Option<NumberLevel> {
+    let (one, other) = (a.number?, b.number?);
+    Some(match (one == other, a.verified && b.verified) {
         (true, true) => NumberLevel::SameVerified,
         (true, false) => NumberLevel::Same,
         (false, true) => NumberLevel::DifferentVerified,
@@ -49,4 +43,21 @@ pub(crate) fn compare(a: &Demographics, b: &Demographics) -> Option<NumberLevel>
 /// never leaves a valid number, so two are the least there can be.
 fn is_near(one: NhsNumber, other: NhsNumber) -> bool {
     osa::distance(one.to_string().bytes(), other.to_string().bytes()) <= 2
+}
+
+/// Other identifiers of one kind: the same, one slip apart, or different.
+pub(crate) fn identifiers(a: &Profile, b: &Profile) -> Option<Level> {
+    let of_one_kind = a.identifiers.iter().flat_map(|one| {
+        b.identifiers.iter().filter(move |other| other.0 == one.0).map(move |other| (one, other))
+    });
+    let level = |(one, other): (&(u64, Box<str>), &(u64, Box<str>))| {
+        if one.1 == other.1 {
+            Level::IdentifierSame
+        } else if osa::distance(one.1.bytes(), other.1.bytes()) == 1 {
+            Level::IdentifierNear
+        } else {
+            Level::IdentifierDifferent
+        }
+    };
+    of_one_kind.map(level).min()
 }

@@ -1,6 +1,13 @@
 //! Demographics prepared for comparing: one spelling of everything, stand-ins taken out.
 
-use model::{Demographics, PersonName, PostalAddress, Telephone};
+use jiff::civil::Date;
+use model::{
+    Demographics, Gender, NhsNumber, NhsNumberStatus, PersonName, PostalAddress, Telephone,
+};
+
+use crate::birth_date::known;
+use crate::hash::{stable_hash, stable_hash_of};
+use crate::phonetic;
 
 /// Words that stand where a newborn's forename will be.
 const NEWBORN: [&str; 11] = [
@@ -10,25 +17,78 @@ const NEWBORN: [&str; 11] = [
 /// Words that stand where a name is not known.
 const UNKNOWN: [&str; 9] = ["UNKNOWN", "UNK", "NOTKNOWN", "NONE", "NK", "NFN", "XX", "XXX", "ANON"];
 
-/// What one source says, ready to be compared.
+/// A name with what comparing it needs.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Name {
+    /// Upper-case plain letters; the words of a double surname parted by one space.
+    pub(crate) text: Box<str>,
+    /// Of the letters without spaces: equal where the names are.
+    pub(crate) id: u64,
+    /// How it sounds; see [`phonetic`].
+    pub(crate) sound: u64,
+    /// How many sounds there are.
+    pub(crate) sounds: u8,
+}
+
+impl Name {
+    pub(crate) fn new(text: String) -> Self {
+        let letters = text.replace(' ', "");
+        let code = phonetic::code(&letters);
+        Self {
+            id: stable_hash(letters.as_bytes()),
+            sound: stable_hash(code.as_bytes()),
+            sounds: u8::try_from(code.len()).unwrap_or(u8::MAX),
+            text: text.into_boxed_str(),
+        }
+    }
+
+    /// Only an initial is given.
+    pub(crate) fn is_initial(&self) -> bool {
+        self.text.chars().nth(1).is_none()
+    }
+}
+
+/// Where somebody lives or lived.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Home {
+    /// The postcode without spaces.
+    pub(crate) postcode: u64,
+    /// The house within it: its numbers, or its name.
+    pub(crate) house: Option<u64>,
+}
+
+/// What one source says, ready to be compared: one spelling of everything, stand-ins taken out,
+/// and only hashes of what need not be looked into. Keeps no demographics, so a million fit.
 #[derive(Clone)]
 pub struct Profile {
-    demographics: Demographics,
-    newborn: bool,
-    /// Every surname, current first; the words of a double surname parted by one space.
-    pub(crate) families: Vec<String>,
+    /// The source's code, hashed; 0 where it is not known.
+    pub(crate) source: u64,
+    pub(crate) number: Option<NhsNumber>,
+    pub(crate) verified: bool,
+    pub(crate) birth_date: Option<Date>,
+    pub(crate) gender: Option<Gender>,
+    pub(crate) newborn: bool,
+    pub(crate) sensitive: bool,
+    pub(crate) deceased: bool,
+    pub(crate) birth_order: Option<u8>,
+    pub(crate) death_date: Option<Date>,
+    pub(crate) practice: Option<u64>,
+    /// Every surname, current first.
+    pub(crate) families: Box<[Name]>,
     /// The first forename of every name.
-    pub(crate) forenames: Vec<String>,
+    pub(crate) forenames: Box<[Name]>,
     /// All further forenames.
-    pub(crate) middles: Vec<String>,
-    /// Postcodes without spaces; none of the stand-ins, none of a sensitive person.
-    pub(crate) postcodes: Vec<String>,
-    /// First number or word of the address, with the postcode.
-    pub(crate) homes: Vec<String>,
-    /// Telephone numbers as national digits.
-    pub(crate) landlines: Vec<String>,
-    pub(crate) mobiles: Vec<String>,
-    pub(crate) emails: Vec<String>,
+    pub(crate) middles: Box<[Name]>,
+    /// Homes with a postcode; none of the stand-ins, none of a sensitive person.
+    pub(crate) homes: Box<[Home]>,
+    /// Telephone numbers as national digits, and e-mail addresses, hashed.
+    pub(crate) landlines: Box<[u64]>,
+    pub(crate) mobiles: Box<[u64]>,
+    pub(crate) emails: Box<[u64]>,
+    /// Identifiers other than the NHS number: the kind, and the value.
+    pub(crate) identifiers: Box<[(u64, Box<str>)]>,
+    /// Further details that a model may weigh: the name, and the words of the value.
+    pub(crate) extras: Box<[(u64, Name)]>,
 }
 
 impl Profile {
@@ -38,46 +98,105 @@ impl Profile {
         // A sensitive person is never traced by where they live.
         let addresses: &[PostalAddress] =
             if demographics.sensitive { &[] } else { &demographics.addresses };
-        let all_newborn = names.first().is_some_and(is_newborn);
         let true_names = || names.iter().filter(|name| !is_newborn(name));
+        let named = |texts: Vec<String>| texts.into_iter().map(Name::new).collect();
+        let verified = demographics.nhs_number_status == NhsNumberStatus::Verified;
         Self {
-            newborn: all_newborn,
-            families: distinct(names.iter().filter_map(family)),
-            forenames: distinct(true_names().filter_map(|name| forenames(name).into_iter().next())),
-            middles: distinct(true_names().flat_map(|name| forenames(name).into_iter().skip(1))),
-            postcodes: distinct(addresses.iter().filter_map(postcode)),
-            homes: distinct(addresses.iter().filter_map(home)),
-            landlines: telephones(demographics, false),
-            mobiles: telephones(demographics, true),
-            emails: distinct(demographics.emails.iter().map(|email| email.trim().to_lowercase())),
-            demographics: demographics.clone(),
+            source: 0,
+            number: demographics.nhs_number,
+            verified: verified && demographics.nhs_number.is_some(),
+            birth_date: known(demographics.birth_date),
+            gender: demographics.gender,
+            newborn: names.first().is_some_and(is_newborn),
+            sensitive: demographics.sensitive,
+            deceased: demographics.deceased,
+            birth_order: demographics.birth_order,
+            death_date: demographics.death_date,
+            practice: demographics.gp_practice.as_ref().map(|p| stable_hash(p.as_str().as_bytes())),
+            families: named(distinct(names.iter().filter_map(family))),
+            forenames: named(distinct(
+                true_names()
+                    .filter_map(|name| forenames(name).into_iter().next())
+                    .filter(|first| !first.is_empty()),
+            )),
+            middles: named(distinct(
+                true_names().flat_map(|name| forenames(name).into_iter().skip(1)),
+            )),
+            homes: distinct(addresses.iter().filter_map(home)).into_boxed_slice(),
+            landlines: hashed(telephones(demographics, false)),
+            mobiles: hashed(telephones(demographics, true)),
+            emails: hashed(distinct(
+                demographics.emails.iter().map(|email| email.trim().to_lowercase()),
+            )),
+            identifiers: Box::default(),
+            extras: Box::default(),
         }
     }
 
     /// As [`Profile::new`], with the source (its ODS code): some make more mistakes than others.
-    pub fn said_by(demographics: &Demographics, _source: &str) -> Self {
-        Self::new(demographics)
+    pub fn said_by(demographics: &Demographics, source: &str) -> Self {
+        Self { source: stable_hash(source.as_bytes()), ..Self::new(demographics) }
     }
 
-    /// As the source said it.
-    pub fn demographics(&self) -> &Demographics {
-        &self.demographics
+    /// With identifiers other than the NHS number, each with its kind: two of a kind are compared.
+    #[must_use]
+    pub fn with_identifiers(self, identifiers: &[(&str, &str)]) -> Self {
+        let read = |(kind, value): &(&str, &str)| {
+            let value: String = value.chars().filter(|c| c.is_alphanumeric()).collect();
+            let kind = stable_hash(kind.as_bytes());
+            (!value.is_empty()).then(|| (kind, value.to_uppercase().into_boxed_str()))
+        };
+        Self { identifiers: identifiers.iter().filter_map(read).collect(), ..self }
+    }
+
+    /// With further details, each with its name: a model may weigh an occupation or a birth place.
+    #[must_use]
+    pub fn with_extras(self, extras: &[(&str, &str)]) -> Self {
+        let read = |(name, value): &(&str, &str)| {
+            let text = words(value).join(" ");
+            (!text.is_empty()).then(|| (stable_hash(name.as_bytes()), Name::new(text)))
+        };
+        Self { extras: extras.iter().filter_map(read).collect(), ..self }
+    }
+
+    /// The same for the same content, in every build: puts equals in an order that no arrival
+    /// decides.
+    pub(crate) fn fingerprint(&self) -> u64 {
+        let names = [&self.families, &self.forenames, &self.middles];
+        let mut parts: Vec<u64> =
+            names.iter().flat_map(|names| names.iter().map(|n| n.id)).collect();
+        let number = self.number.map_or(0, |number| stable_hash(number.to_string().as_bytes()));
+        parts.extend([self.source, number, u64::from(self.verified), self.practice.unwrap_or(0)]);
+        parts.extend(self.birth_date.map(|date| stable_hash(date.to_string().as_bytes())));
+        parts.extend(self.homes.iter().flat_map(|home| [home.postcode, home.house.unwrap_or(0)]));
+        parts.extend(self.landlines.iter().chain(&self.mobiles).chain(&self.emails));
+        stable_hash_of(&parts)
     }
 
     /// The current name is a newborn's placeholder: `Baby`, `Twin 1`.
     pub fn is_newborn(&self) -> bool {
         self.newborn
     }
+
+    /// The NHS number, where the source has verified it.
+    pub fn verified_number(&self) -> Option<NhsNumber> {
+        self.number.filter(|_| self.verified)
+    }
 }
 
-fn distinct(values: impl Iterator<Item = String>) -> Vec<String> {
+fn distinct<T: PartialEq>(values: impl Iterator<Item = T>) -> Vec<T> {
     let mut kept = Vec::new();
-    for value in values.filter(|value| !value.is_empty()) {
+    for value in values {
         if !kept.contains(&value) {
             kept.push(value);
         }
     }
     kept
+}
+
+fn hashed(texts: Vec<String>) -> Box<[u64]> {
+    let told = texts.iter().filter(|text| !text.is_empty());
+    told.map(|text| stable_hash(text.as_bytes())).collect()
 }
 
 fn is_newborn(name: &PersonName) -> bool {
@@ -89,12 +208,15 @@ fn family(name: &PersonName) -> Option<String> {
     (!family.is_empty() && !UNKNOWN.contains(&family.replace(' ', "").as_str())).then_some(family)
 }
 
+/// The given names one by one. Where the first is left blank and a middle name is given, the first is
+/// empty: a middle name is not taken for the forename.
 fn forenames(name: &PersonName) -> Vec<String> {
-    name.given
-        .iter()
-        .flat_map(|given| words(given))
-        .filter(|word| !UNKNOWN.contains(&word.as_str()))
-        .collect()
+    let known = |word: &String| !UNKNOWN.contains(&word.as_str());
+    let names: Vec<String> =
+        name.given.iter().flat_map(|given| words(given)).filter(known).collect();
+    let blank =
+        name.given.first().is_some_and(|first| first.trim().is_empty()) && !names.is_empty();
+    blank.then(String::new).into_iter().chain(names).collect()
 }
 
 /// `BH1 3TR`, `bh13tr` → `BH13TR`; ZZ99 codes (no fixed abode, abroad) say nothing about a home.
@@ -106,12 +228,17 @@ fn postcode(address: &PostalAddress) -> Option<String> {
         .filter(char::is_ascii_alphanumeric)
         .map(|letter| letter.to_ascii_uppercase())
         .collect();
-    ((5..=7).contains(&code.len()) && !code.starts_with("ZZ99")).then_some(code)
+    ((4..=7).contains(&code.len()) && !code.starts_with("ZZ99")).then_some(code)
 }
 
-/// The house within its postcode: `FLAT5`, `23`, or the first word of a named house.
-fn home(address: &PostalAddress) -> Option<String> {
-    let postcode = postcode(address)?;
+fn home(address: &PostalAddress) -> Option<Home> {
+    let postcode = stable_hash(postcode(address)?.as_bytes());
+    let house = house(address).map(|house| stable_hash(house.as_bytes()));
+    Some(Home { postcode, house })
+}
+
+/// The house within its postcode: `5/23` for a flat, `23`, or the words of a named house.
+fn house(address: &PostalAddress) -> Option<String> {
     let line = address.lines.iter().find(|line| !line.trim().is_empty())?;
     let words: Vec<String> = line
         .split(|letter: char| !letter.is_ascii_alphanumeric())
@@ -123,8 +250,7 @@ fn home(address: &PostalAddress) -> Option<String> {
         .filter(|word| word.starts_with(|letter: char| letter.is_ascii_digit()))
         .map(String::as_str)
         .collect();
-    let house = if numbers.is_empty() { words.concat() } else { numbers.join("/") };
-    Some(format!("{house} {postcode}"))
+    Some(if numbers.is_empty() { words.concat() } else { numbers.join("/") })
 }
 
 fn telephones(demographics: &Demographics, mobile: bool) -> Vec<String> {
@@ -226,17 +352,23 @@ mod tests {
     }
 
     #[test]
-    fn a_house_is_its_number_within_a_postcode() {
-        let read = |line: &str, postcode: &str| {
-            home(&PostalAddress {
-                lines: vec![line.into()],
-                city: None,
-                postcode: Some(postcode.into()),
-            })
+    fn a_house_is_its_number_or_its_name() {
+        let read = |line: &str| {
+            house(&PostalAddress { lines: vec![line.into()], ..PostalAddress::default() })
         };
-        assert_eq!(read("Flat 5, 23 Cedar Court", "BH20 5HH"), Some("5/23 BH205HH".into()));
-        assert_eq!(read("5/23 Cedar Crt", "bh205hh"), Some("5/23 BH205HH".into()));
-        assert_eq!(read("The Old Mill", "DT2 8QY"), Some("THEOLDMILL DT28QY".into()));
-        assert_eq!(read("1 High Street", "ZZ99 3VZ"), None);
+        assert_eq!(read("Flat 5, 23 Cedar Court").as_deref(), Some("5/23"));
+        assert_eq!(read("5/23 Cedar Crt").as_deref(), Some("5/23"));
+        assert_eq!(read("The Old Mill").as_deref(), Some("THEOLDMILL"));
+        assert_eq!(read(" "), None);
+    }
+
+    #[test]
+    fn a_place_for_those_without_one_is_no_home() {
+        let read = |postcode: &str| {
+            let postcode = Some(postcode.to_owned());
+            home(&PostalAddress { postcode, ..PostalAddress::default() })
+        };
+        assert!(read("BH20 5HH").is_some_and(|home| read("bh205hh") == Some(home)));
+        assert!(read("ZZ99 3VZ").is_none());
     }
 }

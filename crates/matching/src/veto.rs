@@ -1,7 +1,5 @@
 //! The safety rules: what no score may outweigh, and what needs no score.
 
-use model::Demographics;
-
 use crate::birth_date::{BirthDateLevel, years_apart};
 use crate::name::{FamilyLevel, ForenameLevel};
 use crate::number::NumberLevel;
@@ -22,11 +20,26 @@ pub enum Veto {
     Twins,
     /// A placeholder for a newborn's name.
     Newborn,
-    /// Two dates of death, or one dead and one alive.
+    /// Two dates of death.
     ConflictingDeath,
 }
 
 impl Veto {
+    /// Every veto, the hardest first.
+    pub const ALL: [Self; 6] = [
+        Self::DifferentVerifiedNumbers,
+        Self::SameNumberOtherPerson,
+        Self::Sensitive,
+        Self::Twins,
+        Self::Newborn,
+        Self::ConflictingDeath,
+    ];
+
+    #[expect(clippy::as_conversions, reason = "the discriminant of a plain enum is its place")]
+    fn bit(self) -> u8 {
+        1 << (self as u8)
+    }
+
     /// Even a verified NHS number elsewhere in the person does not lift it.
     pub fn is_hard(self) -> bool {
         matches!(self, Self::DifferentVerifiedNumbers | Self::SameNumberOtherPerson)
@@ -74,10 +87,39 @@ pub(crate) struct Findings {
     pub(crate) birth_date: Option<BirthDateLevel>,
     pub(crate) gender_differs: bool,
     pub(crate) same_home: bool,
+    /// A mobile telephone or an e-mail address of one's own is the same.
+    pub(crate) same_contact: bool,
+}
+
+/// Vetoes as a set: comparing a million pairs allocates nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Vetoes(u8);
+
+impl Vetoes {
+    fn add(&mut self, veto: Veto) {
+        self.0 |= veto.bit();
+    }
+
+    pub(crate) fn contains(self, veto: Veto) -> bool {
+        self.0 & veto.bit() != 0
+    }
+
+    /// The hardest first.
+    pub(crate) fn iter(self) -> impl Iterator<Item = Veto> {
+        Veto::ALL.into_iter().filter(move |veto| self.contains(*veto))
+    }
+}
+
+impl FromIterator<Veto> for Vetoes {
+    fn from_iter<T: IntoIterator<Item = Veto>>(vetoes: T) -> Self {
+        let mut set = Self::default();
+        vetoes.into_iter().for_each(|veto| set.add(veto));
+        set
+    }
 }
 
 impl Findings {
-    fn same_number(&self) -> bool {
+    pub(crate) fn same_number(&self) -> bool {
         matches!(self.number, Some(NumberLevel::SameVerified | NumberLevel::Same))
     }
 
@@ -86,7 +128,7 @@ impl Findings {
     }
 
     fn forenames_conflict(&self) -> bool {
-        self.forename.is_some_and(|level| !level.agrees())
+        self.forename.is_some_and(ForenameLevel::conflicts)
     }
 
     fn name_agrees(&self) -> bool {
@@ -96,30 +138,29 @@ impl Findings {
     }
 }
 
-/// Every veto that applies, the hardest first.
-pub(crate) fn vetoes(a: &Profile, b: &Profile, found: &Findings) -> Vec<Veto> {
-    let (x, y) = (a.demographics(), b.demographics());
-    let mut vetoes = Vec::new();
+/// Every veto that applies.
+pub(crate) fn vetoes(a: &Profile, b: &Profile, found: &Findings) -> Vetoes {
+    let mut vetoes = Vetoes::default();
     if found.number == Some(NumberLevel::DifferentVerified) {
-        vetoes.push(Veto::DifferentVerifiedNumbers);
+        vetoes.add(Veto::DifferentVerifiedNumbers);
     }
-    if found.same_number() && is_confusion(x, y, found) {
-        vetoes.push(Veto::SameNumberOtherPerson);
+    if found.same_number() && is_confusion(a, b, found) {
+        vetoes.add(Veto::SameNumberOtherPerson);
     }
-    if (x.sensitive || y.sensitive) && found.number != Some(NumberLevel::SameVerified) {
-        vetoes.push(Veto::Sensitive);
+    if (a.sensitive || b.sensitive) && found.number != Some(NumberLevel::SameVerified) {
+        vetoes.add(Veto::Sensitive);
     }
     if found.same_number() {
         return vetoes;
     }
-    if is_twin_pattern(x, y, found) {
-        vetoes.push(Veto::Twins);
+    if is_twin_pattern(a, b, found) {
+        vetoes.add(Veto::Twins);
     }
     if a.is_newborn() || b.is_newborn() {
-        vetoes.push(Veto::Newborn);
+        vetoes.add(Veto::Newborn);
     }
-    if deaths_conflict(x, y) {
-        vetoes.push(Veto::ConflictingDeath);
+    if deaths_conflict(a, b) {
+        vetoes.add(Veto::ConflictingDeath);
     }
     vetoes
 }
@@ -145,7 +186,7 @@ pub(crate) fn rule(found: &Findings) -> Option<Rule> {
 ///    one slip is believed of somebody whose name agrees, or two fields may belong to two people;
 /// 4. a birth date that conflicts, where the name does not agree either;
 /// 5. parent and child of one name.
-fn is_confusion(a: &Demographics, b: &Demographics, found: &Findings) -> bool {
+fn is_confusion(a: &Profile, b: &Profile, found: &Findings) -> bool {
     let full = found.forename.is_some_and(ForenameLevel::is_full);
     let twins = birth_orders_differ(a, b) && !full;
     let surname_changed = found.family == Some(FamilyLevel::Different) && !full;
@@ -157,33 +198,39 @@ fn is_confusion(a: &Demographics, b: &Demographics, found: &Findings) -> bool {
     found.forenames_conflict() || twins || (surname_changed && slip) || both_conflict || generation
 }
 
-/// Father and son of one name in one house.
-pub(crate) fn is_generation(a: &Demographics, b: &Demographics, found: &Findings) -> bool {
+/// Father and son, or two cousins, of one name in one house: birth dates ten years apart, or two
+/// years and without anything in common.
+pub(crate) fn is_generation(a: &Profile, b: &Profile, found: &Findings) -> bool {
     found.same_home
         && found.name_agrees()
         && found.birth_date.is_some_and(|level| level != BirthDateLevel::Same)
-        && years_apart(a.birth_date, b.birth_date) > 10
+        && match years_apart(a.birth_date, b.birth_date) {
+            0 | 1 => false,
+            2..=10 => found.birth_date == Some(BirthDateLevel::Different),
+            _ => true,
+        }
 }
 
-/// Same birth date and surname without full agreement of the forename, or a multiple birth.
-pub(crate) fn is_twin_pattern(a: &Demographics, b: &Demographics, found: &Findings) -> bool {
+/// Same birth date and surname without full agreement of the forename, or a multiple birth. An initial
+/// that fits is doubtful unless a telephone or e-mail address of their own says that it is theirs.
+pub(crate) fn is_twin_pattern(a: &Profile, b: &Profile, found: &Findings) -> bool {
     let same_birth = found.birth_date_agrees() && found.family.is_some_and(FamilyLevel::agrees);
     let full = found.forename.is_some_and(ForenameLevel::is_full);
+    let initial = found.forename == Some(ForenameLevel::Initial);
     let doubtful = found.forename.is_some_and(ForenameLevel::may_be_twin)
+        && !(initial && found.same_contact)
         || (found.gender_differs && !full)
         || birth_orders_differ(a, b);
     let flagged = a.birth_order.is_some() || b.birth_order.is_some();
     same_birth && (doubtful || (flagged && !full))
 }
 
-fn birth_orders_differ(a: &Demographics, b: &Demographics) -> bool {
+fn birth_orders_differ(a: &Profile, b: &Profile) -> bool {
     matches!((a.birth_order, b.birth_order), (Some(one), Some(other)) if one != other)
 }
 
-/// Sources learn of a death at different times, but only a number may carry it across.
-fn deaths_conflict(a: &Demographics, b: &Demographics) -> bool {
-    match (a.death_date, b.death_date) {
-        (Some(one), Some(other)) => one != other,
-        _ => a.deceased != b.deceased,
-    }
+/// Two different dates of death. Sources learn of a death at different times: that one does not
+/// know of it yet is no conflict, and what it knows is never carried over by likeness.
+fn deaths_conflict(a: &Profile, b: &Profile) -> bool {
+    matches!((a.death_date, b.death_date), (Some(one), Some(other)) if one != other)
 }

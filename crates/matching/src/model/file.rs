@@ -1,0 +1,202 @@
+//! The model as a file: TOML, one section for each field.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::hash::stable_hash;
+use crate::level::Level;
+use crate::model::{Chances, Extra, Frequencies, Model, Source, Unlike};
+
+/// Why a model's file cannot be used.
+#[derive(Debug, Error)]
+pub enum ModelError {
+    /// Not TOML, or not of a model's form; the text says where.
+    #[error("the model cannot be read: {0}")]
+    Form(#[from] toml::de::Error),
+    /// A level of this build is not in the file.
+    #[error("the model says nothing about [{section}] {key}")]
+    Missing {
+        /// The section.
+        section: &'static str,
+        /// The key in it.
+        key: &'static str,
+    },
+    /// A section or key that this build does not know.
+    #[error(
+        "the model has [{section}] {key}, which is no level of this build; look for a misspelling"
+    )]
+    Unknown {
+        /// The section.
+        section: String,
+        /// The key in it.
+        key: String,
+    },
+    /// A chance outside of 0 to 1, or a threshold out of order.
+    #[error("in the model {0}")]
+    Nonsense(String),
+}
+
+/// The file.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ModelFile {
+    pub(crate) version: String,
+    decision: Decision,
+    /// Section, key, chances.
+    levels: BTreeMap<String, BTreeMap<String, ChancesFile>>,
+    #[serde(default)]
+    extra: BTreeMap<String, ExtraFile>,
+    #[serde(default)]
+    source: BTreeMap<String, SourceFile>,
+    frequency: FrequencyFile,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Decision {
+    link_from: f64,
+    review_from: f64,
+    object_below: f64,
+    household_at_most: f64,
+    household_of_one_at_most: f64,
+    own_contact_at_most: f64,
+}
+
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ChancesFile {
+    m: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    u: Option<f64>,
+    /// Times the share of people who bear the value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    u_frequency: Option<f64>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ExtraFile {
+    same: ChancesFile,
+    close: ChancesFile,
+    different: ChancesFile,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SourceFile {
+    errors: f64,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FrequencyFile {
+    rarest: f64,
+    surname: BTreeMap<String, f64>,
+    forename: BTreeMap<String, f64>,
+}
+
+impl Model {
+    /// Reads a model's file.
+    ///
+    /// # Errors
+    /// Says which section and key is wrong, and what to change.
+    pub fn parse(text: &str) -> Result<Self, ModelError> {
+        toml::from_str::<ModelFile>(text)?.into_model()
+    }
+
+    /// The model as a file that [`Model::parse`] reads back.
+    pub fn to_text(&self) -> Result<String, ModelError> {
+        let nonsense = |error: toml::ser::Error| ModelError::Nonsense(error.to_string());
+        toml::to_string(&self.file).map_err(nonsense)
+    }
+}
+
+impl ModelFile {
+    pub(crate) fn into_model(self) -> Result<Model, ModelError> {
+        let decision = &self.decision;
+        if decision.review_from > decision.link_from {
+            let words =
+                "review_from is above link_from: a steward would be asked about linked records";
+            return Err(ModelError::Nonsense(words.to_owned()));
+        }
+        self.check_names()?;
+        let levels =
+            Level::ALL.iter().map(|level| self.chances(*level)).collect::<Result<_, _>>()?;
+        let extras =
+            self.extra.iter().map(|(name, extra)| extra.read(name)).collect::<Result<_, _>>()?;
+        let source = |(code, source): (&String, &SourceFile)| Source {
+            id: stable_hash(code.as_bytes()),
+            code: code.clone(),
+            errors: source.errors,
+        };
+        let sources = self.source.iter().map(source).collect();
+        let rarest = self.frequency.rarest;
+        let frequencies = |shares: &BTreeMap<String, f64>| {
+            Frequencies::new(shares.iter().map(|(name, share)| (name.as_str(), *share)), rarest)
+        };
+        Ok(Model {
+            link_from: decision.link_from,
+            review_from: decision.review_from,
+            object_below: decision.object_below,
+            household_cap: decision.household_at_most,
+            household_of_one_cap: decision.household_of_one_at_most,
+            own_contact_cap: decision.own_contact_at_most,
+            levels,
+            extras,
+            sources,
+            surnames: frequencies(&self.frequency.surname),
+            forenames: frequencies(&self.frequency.forename),
+            file: self,
+        })
+    }
+
+    /// Every name in the file is one of ours: a misspelt level would silently keep its old weight.
+    fn check_names(&self) -> Result<(), ModelError> {
+        for (section, keys) in &self.levels {
+            for key in keys.keys() {
+                let known = |level: &&Level| level.section() == section && level.key() == key;
+                if !Level::ALL.iter().any(|level| known(&level)) {
+                    return Err(ModelError::Unknown { section: section.clone(), key: key.clone() });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn chances(&self, level: Level) -> Result<Chances, ModelError> {
+        let (section, key) = (level.section(), level.key());
+        let found = self.levels.get(section).and_then(|keys| keys.get(key));
+        found.ok_or(ModelError::Missing { section, key })?.read(section, key)
+    }
+}
+
+impl ExtraFile {
+    fn read(&self, name: &str) -> Result<Extra, ModelError> {
+        Ok(Extra {
+            name: name.to_owned(),
+            id: stable_hash(name.as_bytes()),
+            same: self.same.read(name, "same")?,
+            close: self.close.read(name, "close")?,
+            different: self.different.read(name, "different")?,
+            frequencies: Frequencies::default(),
+        })
+    }
+}
+
+impl ChancesFile {
+    fn read(&self, section: &str, key: &str) -> Result<Chances, ModelError> {
+        let nonsense = |what: &str| ModelError::Nonsense(format!("[{section}] {key} {what}"));
+        let u = match (self.u, self.u_frequency) {
+            (Some(u), None) => Unlike::Fixed(u),
+            (None, Some(times)) => Unlike::Frequency(times),
+            _ => return Err(nonsense("needs either u or u_frequency")),
+        };
+        let (Unlike::Fixed(by) | Unlike::Frequency(by)) = u;
+        if !(self.m > 0.0 && self.m <= 1.0 && by > 0.0) {
+            return Err(nonsense("needs chances above 0, and m at most 1"));
+        }
+        Ok(Chances::new(self.m, u))
+    }
+}
