@@ -9,7 +9,7 @@ use crate::world::*;
 
 /// A record of a small, confusing world: few names, few dates, few homes, numbers that are shared,
 /// missing, unverified and mistaken.
-fn record() -> impl Strategy<Value = Demographics> {
+pub(crate) fn record() -> impl Strategy<Value = Demographics> {
     let names = prop::sample::select(vec!["Hardy", "Hardie", "Oak", "Smith"]);
     let given = prop::sample::select(vec!["Thomas", "Tom", "Baby", "Eustacia", "John", "J"]);
     let born = prop::sample::select(vec!["1947-02-11", "1947-11-02", "1947-02-12", "1980-05-30"]);
