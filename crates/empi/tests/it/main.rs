@@ -7,6 +7,7 @@ mod feeding;
 mod indexing;
 mod merging;
 mod sources;
+mod rebuilding;
 mod numbers;
 mod births;
 mod deciding;
