@@ -4,6 +4,7 @@
 mod file;
 mod problem;
 mod channel;
+mod matching_model;
 mod client;
 
 use std::fs;
@@ -93,8 +94,10 @@ fn settings(
             gateway.practices.insert(ods, practice);
         }
     }
-    let hash =
-        fingerprint(std::iter::once(source).chain(channels.iter().map(|(source, _)| source)));
+    let matching = parsed.matching.map(|path| folder.join(path));
+    let (model_file, model) = matching_model::load(matching.as_deref(), problems)?;
+    let files = std::iter::once(source).chain(channels.iter().map(|(source, _)| source));
+    let hash = fingerprint(files.chain(&model_file));
     Some(Settings {
         title: parsed.title.unwrap_or_else(|| "Shared care record".to_owned()),
         data,
@@ -105,7 +108,7 @@ fn settings(
         gateway,
         clients,
         policies: parsed.policies.map(|policies| folder.join(policies)),
-        model: Arc::new(Model::standard().clone()),
+        model,
         hash,
     })
 }

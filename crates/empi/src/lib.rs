@@ -59,7 +59,7 @@ pub use history::{Evidence, LinkEvent, LinkKind, link_history, person_on};
 pub use index_keys::{Indexed, index_keys};
 pub use load::{Loaded, NewRecord, load};
 pub use local_patient::{LocalPatient, local_patient, local_patients};
-pub use matching::{Model, ReviewKind};
+pub use matching::{Model, ModelError, ReviewKind};
 pub use measures::{Agreement, Decisions, Estimate, Measures, Precision, Waiting, measures};
 pub use merge::{merge, question_merge, unmerge};
 pub use number::supersede;

@@ -15,6 +15,7 @@ pub(super) struct ChesilToml {
     pub(super) database: Option<Spanned<String>>,
     pub(super) listen: SocketAddr,
     pub(super) policies: Option<PathBuf>,
+    pub(super) matching: Option<PathBuf>,
     #[serde(default)]
     pub(super) organisation: Vec<OrganisationToml>,
     pub(super) gateway: Option<GatewayToml>,

@@ -55,6 +55,36 @@ fn a_whole_configuration_is_read() {
 }
 
 #[test]
+fn a_model_of_ones_own_is_read_and_its_mistakes_are_named_by_line() {
+    let with = format!("matching = \"model.toml\"\n{CHESIL}");
+    let standard = include_str!("../../../matching/models/uk.toml");
+    let own = standard.replace("link_from = 8.0", "link_from = 9.5");
+    let settings = check(&[("chesil.toml", &with), ("model.toml", &own)]).unwrap();
+    assert!((settings.model.link_from() - 9.5).abs() < 1e-9);
+    let standard_hash = check(&[("chesil.toml", &with), ("model.toml", standard)]).unwrap().hash;
+    assert_ne!(settings.hash, standard_hash, "another model is another configuration");
+
+    let line =
+        |text: &str, part: &str| text.lines().position(|line| line.contains(part)).unwrap() + 1;
+    let misspelt = standard.replace("different_woman", "diferent_woman");
+    let said = problems(&[("chesil.toml", &with), ("model.toml", &misspelt)]);
+    let surname = line(standard, "[levels.surname]");
+    let named = [surname, line(&misspelt, "diferent_woman")];
+    assert!(
+        named.iter().any(|line| said[0].starts_with(&format!("model.toml:{line}: the model"))),
+        "{said:?}"
+    );
+
+    let broken = standard.replace("review_from = 3.0", "review_from = three");
+    let said = problems(&[("chesil.toml", &with), ("model.toml", &broken)]);
+    let wanted = format!("model.toml:{}: ", line(standard, "review_from"));
+    assert!(said[0].starts_with(&wanted), "{said:?}");
+
+    let said = problems(&[("chesil.toml", &with)]);
+    assert!(said[0].starts_with("model.toml: cannot be read"), "{said:?}");
+}
+
+#[test]
 fn every_mistake_is_named_by_file_and_line() {
     let wrong = CHESIL.replace("kind = \"hospital\"", "kind = \"hopsital\"");
     assert!(
