@@ -159,9 +159,9 @@ const PEOPLE_OF: &str = select!(
 
 /// Returns the number by which the blocking index knows the record.
 pub(crate) fn insert(tx: &mut Tx, patient: &LocalPatient) -> Result<i64> {
-    let seq = tx.query_one(
+    tx.execute(
         "insert into local_patient (id, person, authority, value, organisation, demographics, updated_at, current_number)
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) returning seq",
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         params![
             patient.id.uuid(),
             patient.person.uuid(),
@@ -172,8 +172,11 @@ pub(crate) fn insert(tx: &mut Tx, patient: &LocalPatient) -> Result<i64> {
             patient.updated_at,
             patient.current_number.map(String::from)
         ],
-        |row| row.get(0),
     )?;
+    // Not `returning`: on SQLite that makes a journal of the statement, whose cost grows with the
+    // transaction.
+    let sql = "select seq from local_patient where id = ?1";
+    let seq = tx.query_one(sql, params![patient.id.uuid()], |row| row.get(0))?;
     seq.ok_or(Error::Unknown("number of a new record"))
 }
 
