@@ -52,6 +52,8 @@ pub(crate) enum Slip {
     Postcode,
     /// Forename and surname in each other's place.
     NamesSwapped,
+    /// Entered at birth, before there was a forename.
+    Unnamed,
 }
 
 /// Every entry of all three indexes, ordered by person.
@@ -82,7 +84,55 @@ pub(crate) fn register(seed: u64, settlement: &mut Settlement) -> Vec<Registrati
             }
         }
     }
+    add_two_numbers(&mut entries, settlement);
+    add_newborn(&mut entries, settlement);
     entries
+}
+
+/// Joyce Samways was given a second NHS number when another hospital could not find her first: both
+/// are verified, and it takes two stewards to say that she is one person.
+fn add_two_numbers(entries: &mut Vec<Registration>, settlement: &mut Settlement) {
+    let is_lead = |person: &Person| person.part == Some(Part::SlowPractice);
+    let Some(index) = settlement.people.iter().position(is_lead) else { return };
+    let Some(first) = entries.iter().find(|entry| entry.person == index).cloned() else { return };
+    let other = Hospital::ALL.into_iter().find(|hospital| *hospital != first.hospital);
+    let second = Registration {
+        hospital: other.unwrap_or(first.hospital),
+        since: days_before(settlement.today, 210),
+        nhs_number: Some(settlement.unissued_number()),
+        status: NhsNumberStatus::Verified,
+        is_second: true,
+        ..first
+    };
+    add(entries, second);
+}
+
+/// The youngest child of the county was entered at birth, and again with a name.
+fn add_newborn(entries: &mut Vec<Registration>, settlement: &Settlement) {
+    let is_known = |index: PersonIndex| entries.iter().any(|entry| entry.person == index);
+    let people = settlement.people.iter().enumerate();
+    let children = people.filter(|(index, person)| {
+        person.part.is_none() && person.birth_order.is_none() && is_known(*index)
+    });
+    let Some((index, child)) = children.max_by_key(|(_, person)| person.birth_date) else { return };
+    let Some(named) = entries.iter().find(|entry| entry.person == index).cloned() else { return };
+    let unnamed = Registration {
+        since: child.birth_date,
+        nhs_number: None,
+        status: NhsNumberStatus::TraceRequired,
+        slip: Slip::Unnamed,
+        birth_date: child.birth_date,
+        is_second: true,
+        ..named
+    };
+    add(entries, unnamed);
+}
+
+/// Adds an entry behind the others of its person, under a number of its own.
+fn add(entries: &mut Vec<Registration>, entry: Registration) {
+    let serial = serial(entries.len());
+    let place = entries.partition_point(|other| other.person <= entry.person);
+    entries.insert(place, Registration { serial, ..entry });
 }
 
 /// Most people are known to the nearest hospital, some to another, the old to more than one.
@@ -266,6 +316,7 @@ impl Registration {
             Slip::Nickname => person.nickname.unwrap_or(person.given).to_owned(),
             Slip::Initial => person.given.chars().take(1).collect(),
             Slip::Given => without_third_letter(person.given),
+            Slip::Unnamed => "Baby".to_owned(),
             _ => person.given.to_owned(),
         };
         let family = if self.slip == Slip::Family { misheard(family) } else { family.to_owned() };
@@ -274,7 +325,9 @@ impl Registration {
         Some(Believed {
             family,
             given,
-            middle: person.middle.filter(|_| self.serial.is_multiple_of(2)),
+            middle: person
+                .middle
+                .filter(|_| self.serial.is_multiple_of(2) && self.slip != Slip::Unnamed),
             former_family: person
                 .former_family
                 .filter(|(_, wedding)| *wedding <= day && self.slip != Slip::FormerFamily)
