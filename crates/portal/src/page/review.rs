@@ -8,7 +8,7 @@ use db::Tx;
 use empi::{Counts, LocalPatient, Review, ReviewFilter, ReviewKind, ReviewState, ReviewStates};
 use jiff::Timestamp;
 use maud::{Markup, html};
-use model::PersonId;
+use model::{NhsNumberStatus, PersonId};
 use serde::Deserialize;
 
 use crate::layout::{Place, Reader, page};
@@ -232,6 +232,7 @@ fn row(review: &Review, asked: &Asked, names: &Names, now: Timestamp) -> Markup 
         tr {
             td {
                 a data-row href={ "/review/" (review.id) "?" (asked.query()) } { (review.kind.label()) span.nhsuk-u-visually-hidden { ", question " (review.id) } }
+                @if holds_two_numbers(review) { br; span.cs-tag { "two verified NHS numbers" } }
                 @if review.state != ReviewState::Open { br; (stands(&review.state, names)) }
             }
             td { (side(&review.a)) }
@@ -241,6 +242,15 @@ fn row(review: &Review, asked: &Asked, names: &Names, now: Timestamp) -> Markup 
             td.cs-queue__filed { span.cs-on-phone { "filed " } span title=(format::date_time(review.at)) { (format::ago(review.at, now)) } }
         }
     }
+}
+
+/// Both records hold a verified NHS number, and not the same: joining them takes two stewards.
+pub(crate) fn holds_two_numbers(review: &Review) -> bool {
+    let verified = |record: &LocalPatient| {
+        let status = record.demographics.nhs_number_status;
+        record.demographics.nhs_number.filter(|_| status == NhsNumberStatus::Verified)
+    };
+    verified(&review.a).zip(verified(&review.b)).is_some_and(|(a, b)| a != b)
 }
 
 /// Where a question stands, short.

@@ -8,11 +8,11 @@ use db::Tx;
 use empi::{Answer, LocalPatient, Review, ReviewKind, ReviewState};
 use jiff::Timestamp;
 use maud::{Markup, html};
-use model::{NhsNumberStatus, PersonId};
+use model::PersonId;
 
 use crate::layout::{Place, Reader, page};
 use crate::page::names::{Names, names};
-use crate::page::review::{Asked, reasons};
+use crate::page::review::{Asked, holds_two_numbers, reasons};
 use crate::page::review_decision::choices;
 use crate::page::{review_done, review_keys};
 use crate::permit::{decide, permit_to_show};
@@ -207,14 +207,8 @@ fn stands(question: &Question, reader: &Reader, now: Timestamp) -> Markup {
 
 /// The question in a sentence, and what it turns on.
 fn what_is_asked(review: &Review) -> &'static str {
-    let verified = |record: &LocalPatient| {
-        let status = record.demographics.nhs_number_status;
-        record.demographics.nhs_number.filter(|_| status == NhsNumberStatus::Verified)
-    };
-    let numbers = verified(&review.a).zip(verified(&review.b));
-    let two_numbers = numbers.is_some_and(|(a, b)| a != b);
     match (review.kind, review.is_together()) {
-        (ReviewKind::PossibleDuplicate, _) if two_numbers => {
+        (ReviewKind::PossibleDuplicate, _) if holds_two_numbers(review) => {
             "Much agrees, but the records hold two different verified NHS numbers. One person with two numbers, or two people?"
         }
         (ReviewKind::ConfusedNumber, _) => {

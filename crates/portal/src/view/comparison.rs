@@ -33,6 +33,8 @@ enum Verdict {
     /// Not the current values, but one has what the other had.
     Shares,
     Differs(String),
+    /// Everything that one says the other says too, and more.
+    More,
     OneSide,
     Neither,
     Protected,
@@ -282,7 +284,12 @@ fn compare(a: &[Entry], b: &[Entry]) -> (Vec<Value>, Vec<Value>, Verdict) {
         };
         entries.iter().enumerate().map(value).collect::<Vec<_>>()
     };
-    let verdict = if shared { Verdict::Shares } else { Verdict::Differs(found.words.clone()) };
+    let whole = |pieces: &[Piece]| pieces.iter().all(|piece| piece.mark == Mark::Same);
+    let verdict = match shared {
+        true => Verdict::Shares,
+        false if whole(&found.a) || whole(&found.b) => Verdict::More,
+        false => Verdict::Differs(found.words.clone()),
+    };
     (side(a, b, &found.a), side(b, a, &found.b), verdict)
 }
 
@@ -338,6 +345,7 @@ fn verdict(verdict: &Verdict) -> Markup {
         @match verdict {
             Verdict::Same => span.cs-agrees { (sign("=")) "same" },
             Verdict::Shares => span.cs-agrees { (sign("\u{2248}")) "one is the other's former" },
+            Verdict::More => span.cs-agrees { (sign("\u{2248}")) "one says more" },
             Verdict::Differs(words) => span.cs-differs { (sign("\u{2260}")) (words) },
             Verdict::OneSide => span.cs-quiet { "only one says" },
             Verdict::Protected => span.cs-quiet { "cannot tell" },
@@ -421,6 +429,21 @@ mod tests {
     fn one_dead_and_one_not_said_to_be_differ() {
         let a = Demographics { deceased: true, ..Demographics::default() };
         assert_eq!(check(&a, &Demographics::default(), "Died"), differs("only one has died"));
+    }
+
+    #[test]
+    fn a_postcode_alone_does_not_contradict_an_address_with_it() {
+        let of = |lines: &[&str]| Demographics {
+            addresses: vec![PostalAddress {
+                lines: lines.iter().map(ToString::to_string).collect(),
+                postcode: Some("DT9 7FP".into()),
+                ..PostalAddress::default()
+            }],
+            ..Demographics::default()
+        };
+        let (a, b) = (of(&["95 Turnstone Way"]), of(&[]));
+        assert_eq!(check(&a, &b, "Addresses"), Verdict::More);
+        assert_eq!(check(&of(&["7 The Quay"]), &a, "Addresses"), differs("differs in part"));
     }
 
     #[test]

@@ -47,13 +47,20 @@ pub(crate) fn difference(a: &str, b: &str) -> Difference {
             b: pieces(&y, &steps, Side::B),
             words: String::new(),
         },
-        Some(steps) if slips(&steps) <= most_slips(x.len().max(y.len())) => Difference {
+        Some(steps) if slips(&steps) <= most_slips_of_text(&x, &y) => Difference {
             a: pieces(&x, &steps, Side::A),
             b: pieces(&y, &steps, Side::B),
             words: words(&x, &steps),
         },
         _ => by_word(a, b),
     }
+}
+
+/// More than this many slips and the texts are compared word by word: two slips in several words are
+/// more likely another word than two slips.
+fn most_slips_of_text(a: &[char], b: &[char]) -> usize {
+    let words = |text: &[char]| text.contains(&' ') && text.iter().any(|c| c.is_alphabetic());
+    if words(a) || words(b) { 1 } else { most_slips(a.len().max(b.len())) }
 }
 
 /// More than this many slips and it is another text.
@@ -366,6 +373,16 @@ mod tests {
             "PAERCE, David",
             "PEARCE, David Christopher",
             ("P<AE>RCE, David", "P<EA>RCE, David [Christopher]"),
+            "differs in part",
+        );
+    }
+
+    #[test]
+    fn another_forename_is_not_called_a_few_slips() {
+        check(
+            "WRIGHT, Baby",
+            "WRIGHT, Ava",
+            ("WRIGHT, [Baby]", "WRIGHT, [Ava]"),
             "differs in part",
         );
     }
