@@ -3,6 +3,7 @@
 mod bench;
 mod check;
 mod demo;
+mod link;
 mod mpi;
 mod people_file;
 mod serve;
@@ -25,7 +26,9 @@ pub(crate) enum Command {
     Check(Folder),
     /// Add a user, with a password read from standard input
     AddUser(user::AddUser),
-    /// The index of people: load an organisation's, check and repair
+    /// Link the records of a CSV file that are of one person
+    Link(link::Link),
+    /// The index of people: load an organisation's, try a new model, check and repair
     Mpi(mpi::Mpi),
     /// Measure how fast it is on this machine: one JSON line for each figure, with its goal
     Bench(bench::Bench),
@@ -49,6 +52,7 @@ pub(crate) fn run(command: Command) -> Result<()> {
         Command::Serve(folder) => serve::run(&folder),
         Command::Check(folder) => check::run(&folder),
         Command::AddUser(user) => user::run(user),
+        Command::Link(link) => link::run(link),
         Command::Mpi(mpi) => mpi::run(mpi),
         Command::Bench(bench) => bench::run(bench),
         Command::SimulateIndex(simulate) => simulate_index::run(&simulate),

@@ -15,6 +15,9 @@ mod person;
 mod table;
 mod report;
 mod problem_file;
+mod ids;
+mod link;
+mod results;
 pub mod score;
 mod error;
 
@@ -23,6 +26,8 @@ pub use columns::{Columns, Headings};
 pub use date::{DateOrder, DateShape};
 pub use error::Error;
 pub use field::Field;
+pub use ids::Ids;
+pub use link::{Linkage, Linking, Progress, Tally, link};
 pub use person::Person;
 pub use problem::{Problem, ProblemKind, Problems};
 pub use problem_file::ProblemFile;

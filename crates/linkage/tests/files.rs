@@ -16,7 +16,8 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use jiff::civil::date;
-use linkage::{ColumnMap, Error, Person, Reading, Report, Table};
+use linkage::{ColumnMap, Error, Linkage, Linking, Person, Reading, Report, Table};
+use matching::Model;
 use model::PersonName;
 use proptest::prelude::*;
 
@@ -83,6 +84,25 @@ proptest! {
     }
 
     #[test]
+    fn every_row_of_any_file_is_linked_left_alone_or_refused(
+        rows in proptest::collection::vec(
+            (0..20_u8, prop_oneof![Just("Hardy"), Just("Hardie"), Just("\"Barnes"), Just(""), Just("B,B")],
+             prop_oneof![Just("1950-12-31"), Just("31/12/1950"), Just("1951-01-01"), Just("?")],
+             prop_oneof![Just("9990000018"), Just("9990000019"), Just("")]),
+            0..40,
+        ),
+    ) {
+        let mut file = String::from("record_id,forename,surname,dob,nhs_number,nhs_status\n");
+        for (id, surname, born, number) in rows {
+            writeln!(file, "{id},Thomasina,{surname},{born},{number},01").unwrap();
+        }
+        let one = linked(&file, 1);
+        let tally = one.tally(3.0).unwrap();
+        prop_assert_eq!(tally.read, tally.linked + tally.left_alone + tally.refused);
+        prop_assert_eq!(&one.linked.clusters, &linked(&file, 3).linked.clusters);
+    }
+
+    #[test]
     fn a_file_of_any_bytes_is_read_or_refused_as_a_whole(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
         if let Ok((report, people)) = read(&bytes) {
             prop_assert_eq!(report.read, report.refused + count(people.len()));
@@ -103,6 +123,14 @@ fn a_long_file_comes_in_its_own_order() {
         .enumerate()
         .all(|(at, person)| person.id == at.to_string() && person.line == count(at) + 2);
     assert!(in_order);
+}
+
+fn linked(file: &str, threads: usize) -> Linkage {
+    let table = Table::open(file.as_bytes(), None).unwrap();
+    let (stop, comparing) = (AtomicBool::new(false), AtomicBool::new(false));
+    let reading = Reading { threads, today: date(2026, 11, 22), stop: &stop };
+    let linking = Linking { model: Model::standard(), reading, comparing: &comparing };
+    linkage::link(table, &linking, |_| Ok(()), &|_| {}).unwrap()
 }
 
 fn count(number: usize) -> u64 {

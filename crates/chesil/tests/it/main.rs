@@ -13,4 +13,5 @@ mod sender;
 mod probe;
 mod crash;
 mod mistakes;
+mod link;
 mod mpi;
