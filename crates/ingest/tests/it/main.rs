@@ -13,3 +13,4 @@ mod moves;
 mod numbers;
 mod people;
 mod other_formats;
+mod index_load;

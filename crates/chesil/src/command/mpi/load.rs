@@ -131,12 +131,11 @@ fn loading(load: &Load, settings: &Settings) -> Result<Loading> {
     if feed.organisation != organisation {
         bail!("{authority} is the authority of {}, not of {organisation}", feed.organisation);
     }
-    let as_of = match load.as_of {
-        Some(said) => said,
-        None => {
-            let written = std::fs::metadata(&load.input).and_then(|file| file.modified());
-            Timestamp::try_from(written.with_context(|| load.input.display().to_string())?)?
-        }
+    let as_of = if let Some(said) = load.as_of {
+        said
+    } else {
+        let written = std::fs::metadata(&load.input).and_then(|file| file.modified());
+        Timestamp::try_from(written.with_context(|| load.input.display().to_string())?)?
     };
     if as_of > SystemClock.now() {
         bail!("--as-of {as_of} is in the future; what messages say would be taken for older news");
