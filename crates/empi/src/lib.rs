@@ -44,6 +44,7 @@ mod index_keys;
 mod load;
 mod repair;
 mod rebuild;
+mod simulate;
 mod assertion;
 mod error;
 
@@ -77,6 +78,7 @@ pub use review::{Question, Review, review};
 pub use sample::{Judgement, Sample, SampleSource, judge_sample, next_sample, sample_links};
 pub use search::{Clue, people_like};
 pub use search_key::{fold, telephone_digits};
+pub use simulate::{Held, answered, held, open_questions, put_together};
 pub use source_link::{link_at_source, unlink_at_source};
 pub use state::{ReviewState, ReviewStates};
 pub use trace::{Likeness, Traced, trace};

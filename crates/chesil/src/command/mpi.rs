@@ -1,6 +1,7 @@
 //! `chesil mpi`: the index of people, from the outside.
 
 mod load;
+mod simulate;
 mod repair;
 mod rebuild;
 
@@ -22,6 +23,8 @@ pub(crate) struct Mpi {
 enum Part {
     /// Bring an organisation's index of patients into the record, from a CSV file
     Load(load::Load),
+    /// Say what another model would link, part or ask about; changes nothing, and may run beside a server
+    Simulate(simulate::Simulate),
     /// Put everybody together anew, so that the order in which records came makes no difference
     Repair(Folder),
     /// Replay every link from its events and put right what is stored otherwise
@@ -31,6 +34,7 @@ enum Part {
 pub(super) fn run(mpi: Mpi) -> Result<()> {
     match mpi.part {
         Part::Load(load) => load::run(load),
+        Part::Simulate(simulate) => simulate::run(&simulate),
         Part::Repair(folder) => repair::run(&folder),
         Part::Rebuild(rebuild) => rebuild::run(&rebuild),
     }

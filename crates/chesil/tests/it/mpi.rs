@@ -90,3 +90,66 @@ fn an_index_is_as_its_events_say_and_the_order_of_arrival_made_no_difference() {
         assert!(done && said.contains(expected), "{said}");
     }
 }
+
+/// Two organisations' records of one man, whom neither knows by an NHS number.
+const POOLE: &str = "local_id,forename,surname,dob,sex,address,postcode
+R3,William,Barnes,1901-02-22,M,2 Low Street,DT2 8QY
+";
+const BOURNEMOUTH: &str = "local_id,forename,surname,dob,sex,address,postcode
+B3,Will,Barnes,1901-02-22,M,2 Low St,DT2 8QY
+";
+
+/// A folder with both organisations, and two models: the standard one, and one that links nothing by
+/// weight.
+fn two_organisations(matching: &str) -> TempDir {
+    let folder = with_index(POOLE);
+    let path = |name: &str| folder.path().join(name);
+    let chesil = fs::read_to_string(path("chesil.toml")).unwrap();
+    let bournemouth =
+        "[[organisation]]\nods = \"RDZ\"\nname = \"Bournemouth\"\nkind = \"hospital\"\n";
+    fs::write(path("chesil.toml"), format!("matching = \"{matching}\"\n{chesil}\n{bournemouth}"))
+        .unwrap();
+    let standard = matching::Model::standard().to_text().unwrap();
+    let link_from = standard.lines().find(|line| line.starts_with("link_from")).unwrap();
+    fs::write(path("strict.toml"), standard.replace(link_from, "link_from = 90.0")).unwrap();
+    fs::write(path("standard.toml"), &standard).unwrap();
+    assert!(load(&folder, &["--organisation", "RD3"]).0);
+    fs::write(path("index.csv"), BOURNEMOUTH).unwrap();
+    assert!(load(&folder, &["--organisation", "RDZ"]).0);
+    folder
+}
+
+/// Tries a model on an index; what is said, and the pairs that would change.
+fn simulate(folder: &TempDir, model: &str) -> (String, Vec<String>) {
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (config, model, pairs) = (path(""), path(model), path("pairs.csv"));
+    let (done, said) = run(&[
+        "mpi", "simulate", "--config", &config, "--model", &model, "--pairs", &pairs, "--force",
+    ]);
+    assert!(done, "{said}");
+    let pairs = fs::read_to_string(pairs).unwrap();
+    let without_score = |line: &str| line.rsplit_once(',').unwrap().0.to_owned();
+    (said, pairs.lines().skip(1).map(without_score).collect())
+}
+
+#[test]
+fn a_stricter_model_is_seen_to_unlink_and_to_ask() {
+    let folder = two_organisations("standard.toml");
+    let (said, pairs) = simulate(&folder, "standard.toml");
+    assert!(said.contains("2 records of 1 people"), "{said}");
+    assert_eq!(pairs, Vec::<String>::new());
+
+    let (said, pairs) = simulate(&folder, "strict.toml");
+    assert!(said.contains("unlink: 1 people"), "{said}");
+    assert_eq!(pairs, ["unlink,RD3,R3,RDZ,B3", "review,RD3,R3,RDZ,B3"]);
+    let (again, _) = simulate(&folder, "standard.toml");
+    assert!(again.contains("2 records of 1 people"), "nothing was changed: {again}");
+}
+
+#[test]
+fn a_more_generous_model_is_seen_to_link_and_to_ask_no_more() {
+    let folder = two_organisations("strict.toml");
+    let (said, pairs) = simulate(&folder, "standard.toml");
+    assert!(said.contains("2 records of 2 people") && said.contains("link:   1 people"), "{said}");
+    assert_eq!(pairs, ["link,RD3,R3,RDZ,B3", "no review,RD3,R3,RDZ,B3"]);
+}
