@@ -18,17 +18,9 @@ pub(crate) async fn metadata() -> Response {
         .with("format", json!(["json"]))
         .with("software", json!({"name": "Chesil", "version": env!("CARGO_PKG_VERSION")}))
         .with("implementation", json!({"description": "Chesil, an open shared care record"}))
-        .with("instantiates", json!(INSTANTIATES))
         .with("rest", json!([rest()]));
     fhir_answer(StatusCode::OK, &statement)
 }
-
-/// The actors of IHE's profiles that these routes play, in JSON only.
-const INSTANTIATES: [&str; 3] = [
-    "https://profiles.ihe.net/ITI/PDQm/CapabilityStatement/IHE.PDQm.Supplier",
-    "https://profiles.ihe.net/ITI/PDQm/CapabilityStatement/IHE.PDQm.SupplierMatch",
-    "https://profiles.ihe.net/ITI/PIXm/CapabilityStatement/IHE.PIXm.Manager",
-];
 
 fn rest() -> Value {
     json!({
@@ -73,7 +65,8 @@ fn patient() -> Value {
             "https://profiles.ihe.net/ITI/PDQm/StructureDefinition/IHE.PDQm.Patient",
             "https://profiles.ihe.net/ITI/PIXm/StructureDefinition/IHE.PIXm.Patient",
         ],
-        "interaction": [{"code": "read"}, {"code": "search-type"}, {"code": "update"}, {"code": "delete"}],
+        "documentation": "PUT and DELETE by identifier only, as IHE PIXm ITI-104: stored, then processed in order",
+        "interaction": [{"code": "read"}, {"code": "search-type"}],
         "versioning": "no-version",
         "updateCreate": false,
         "conditionalUpdate": true,

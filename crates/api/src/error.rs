@@ -46,6 +46,9 @@ pub enum Error {
     /// There is none, or none that this client may see: nothing tells which.
     #[error("there is no such {0}")]
     NoSuch(&'static str),
+    /// An address or method that is not offered.
+    #[error("this is not offered here; GET /fhir/metadata says what is")]
+    NotOffered(StatusCode),
     /// A parameter that cannot be understood, or is missing.
     #[error("the parameter {name} {problem}")]
     Parameter {
@@ -126,6 +129,7 @@ impl Error {
             | Self::TooBroad(_)
             | Self::CrossReference(..)
             | Self::NotAcceptable
+            | Self::NotOffered(_)
             | Self::NotJson
             | Self::Body { .. } => Category::Invalid,
             Self::NoSuch(_) | Self::NoSuchDomain | Self::PageGone => Category::NotFound,
@@ -151,6 +155,7 @@ impl Error {
             Self::PageGone => (StatusCode::GONE, "expired"),
             Self::CrossReference(_, StatusCode::NOT_FOUND) => (StatusCode::NOT_FOUND, "not-found"),
             Self::CrossReference(_, status) => (*status, "code-invalid"),
+            Self::NotOffered(status) => (*status, "not-supported"),
             Self::NotAcceptable => (StatusCode::NOT_ACCEPTABLE, "not-supported"),
             Self::NotJson => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "not-supported"),
             Self::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "too-long"),

@@ -1,7 +1,10 @@
-//! FHIR and operations over HTTP: bundles come in, the system says how it is.
+//! FHIR and operations over HTTP: bundles and identity feeds come in, other systems learn who people
+//! are, and the system says how it is.
 //!
-//! In: HTTP requests of systems. Out: an answer that is true: "stored" only after the commit.
-//! Never: what a person reads (that is `portal`), a decision about who may see what.
+//! In: HTTP requests of systems. Out: an answer that is true: "stored" only after the commit; people
+//! only after the audit trail's.
+//! Never: what a person reads (that is `portal`), clinical data, a decision of its own about who may
+//! see what.
 
 mod state;
 mod token;
@@ -27,7 +30,7 @@ mod error;
 use axum::Router;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 use fhir::Resource;
 
 pub use client::Client;
@@ -37,7 +40,8 @@ pub use error::Error;
 pub use notification::{notify, notify_once};
 pub use state::{ApiState, BundleChannel, People};
 
-/// `POST /fhir` and `POST /fhir/{channel}`, `GET /fhir/metadata`, `GET /health`.
+/// `POST /fhir` and `POST /fhir/{channel}`, `/fhir/Patient` and `/fhir/Subscription` and what is below
+/// them, `GET /fhir/metadata`, `GET /health`.
 pub fn router(state: ApiState) -> Router {
     Router::new()
         .route("/fhir", post(intake::by_token))
@@ -57,7 +61,17 @@ pub fn router(state: ApiState) -> Router {
         )
         .route("/fhir/{channel}", post(intake::by_name))
         .route("/health", get(health::health))
+        .route("/fhir/{kind}/{*rest}", any(no_address))
+        .method_not_allowed_fallback(no_method)
         .with_state(state)
+}
+
+async fn no_address() -> Error {
+    Error::NotOffered(StatusCode::NOT_FOUND)
+}
+
+async fn no_method() -> Error {
+    Error::NotOffered(StatusCode::METHOD_NOT_ALLOWED)
 }
 
 /// A FHIR resource as an answer; never cached.

@@ -1,5 +1,7 @@
 //! A person, and one organisation's record of them, as FHIR R4 Patients in UK Core's shape.
 
+use std::fmt::Display;
+
 use empi::LocalPatient;
 use fhir::{Element, Resource, datatype, system, uk_core};
 use jiff::Timestamp;
@@ -18,10 +20,10 @@ const PROFILE: &str = "https://fhir.hl7.org.uk/StructureDefinition/UKCore-Patien
 pub(crate) fn golden(seen: &Seen, domains: Option<&[Named]>) -> Resource {
     let person = &seen.person;
     let newest = person.local_patients.iter().map(|record| record.updated_at).max();
-    let mut patient = described(&person.demographics, newest).with_id(person.id);
+    let mut patient = described(&person.id, &person.demographics, newest);
     patient.set("identifier", identifiers(seen, domains));
     patient.set("active", !seen.inactive);
-    let link = |id: &dyn std::fmt::Display, kind: &str| link(&format!("Patient/{id}"), kind);
+    let link = |id: &dyn Display, kind: &str| link(&format!("Patient/{id}"), kind);
     let records = seen.numbered().map(|record| link(&record.id, "seealso"));
     let former = seen.former.iter().map(|id| link(id, "replaces"));
     patient.set("link", records.chain(former).collect::<Vec<_>>());
@@ -34,7 +36,7 @@ pub(crate) fn local(record: &LocalPatient) -> Resource {
     let said = &record.demographics;
     let system = system::local_patient(&record.identity.authority);
     let own = datatype::identifier(&system, &record.identity.value);
-    let mut patient = described(said, Some(record.updated_at)).with_id(record.id);
+    let mut patient = described(&record.id, said, Some(record.updated_at));
     patient.set("identifier", nhs_number(said).into_iter().chain([own]).collect::<Vec<_>>());
     patient.set("active", record.merged_into.is_none() && !said.inactive);
     patient.set("managingOrganization", datatype::organisation(record.organisation.as_str(), ""));
@@ -74,8 +76,9 @@ fn nhs_number(said: &Demographics) -> Option<Value> {
     Some(identifier.with("value", number.to_string()).build())
 }
 
-fn described(said: &Demographics, updated: Option<Timestamp>) -> Resource {
+fn described(id: &dyn Display, said: &Demographics, updated: Option<Timestamp>) -> Resource {
     Resource::new("Patient")
+        .with_id(id)
         .with("meta", meta(said, updated))
         .with("name", names(&said.names))
         .with("telecom", telecom(said))

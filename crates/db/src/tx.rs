@@ -16,7 +16,8 @@ enum Session {
     Sqlite(rusqlite::Connection),
     Postgres {
         client: Box<postgres::Client>,
-        statements: HashMap<&'static str, postgres::Statement>,
+        /// By text, and by the number of rows that one execution inserts.
+        statements: HashMap<(&'static str, usize), postgres::Statement>,
     },
 }
 
@@ -40,12 +41,35 @@ impl Tx {
                 Ok(u64::try_from(changed).unwrap_or(u64::MAX))
             }
             Session::Postgres { client, statements } => {
-                let statement = prepared(client, statements, sql)?;
+                let statement = prepared(client, statements, sql, 1)?;
                 client
                     .execute(&statement, &references(params))
                     .map_err(|error| Error::postgres(sql, &error))
             }
         }
+    }
+
+    /// Runs an `insert … values (?1, …)` for each of these rows.
+    ///
+    /// PostgreSQL gets many rows at a time, because every statement is a journey to the server. SQLite
+    /// gets one: there a statement that writes several rows keeps a journal of its own, which costs
+    /// more than it saves.
+    pub fn insert_each(&mut self, sql: &'static str, rows: &[Vec<Value>]) -> Result<(), Error> {
+        let Session::Postgres { client, statements } = &mut self.0 else {
+            return rows.iter().try_for_each(|row| self.execute(sql, row).map(|_| ()));
+        };
+        let mut rest = rows;
+        while !rest.is_empty() {
+            // Halving keeps the number of different statements small.
+            let count = if rest.len() >= 16 { 16 } else { 1 << rest.len().ilog2() };
+            let (some, more) = rest.split_at(count);
+            let statement = prepared(client, statements, sql, count)?;
+            client
+                .execute(&statement, &references(some.iter().flatten()))
+                .map_err(|error| Error::postgres(sql, &error))?;
+            rest = more;
+        }
+        Ok(())
     }
 
     /// Runs a query and maps every row.
@@ -68,7 +92,7 @@ impl Tx {
                 Ok(answer)
             }
             Session::Postgres { client, statements } => {
-                let statement = prepared(client, statements, sql)?;
+                let statement = prepared(client, statements, sql, 1)?;
                 let rows = client
                     .query(&statement, &references(params))
                     .map_err(|error| Error::postgres(sql, &error))?;
@@ -114,10 +138,13 @@ impl Tx {
                 let connection =
                     rusqlite::Connection::open(path).map_err(|error| open(error.to_string()))?;
                 let mode = if purpose == Use::Read { "on" } else { "off" };
+                // In kibibytes. The writer touches many indexes at random; readers share the
+                // operating system's cache.
+                let cache = if purpose == Use::Read { 8_000 } else { 64_000 };
                 connection
                     .execute_batch(&format!(
                         "pragma busy_timeout = 10000; pragma journal_mode = wal; pragma synchronous = full;
-                         pragma foreign_keys = on; pragma cache_size = -8000; pragma temp_store = memory;
+                         pragma foreign_keys = on; pragma cache_size = -{cache}; pragma temp_store = memory;
                          pragma wal_autocheckpoint = 4000; pragma query_only = {mode};"
                     ))
                     .map_err(|error| open(error.to_string()))?;
@@ -199,21 +226,22 @@ impl Tx {
 
 fn prepared(
     client: &mut postgres::Client,
-    statements: &mut HashMap<&'static str, postgres::Statement>,
+    statements: &mut HashMap<(&'static str, usize), postgres::Statement>,
     sql: &'static str,
+    rows: usize,
 ) -> Result<postgres::Statement, Error> {
-    if let Some(statement) = statements.get(sql) {
+    if let Some(statement) = statements.get(&(sql, rows)) {
         return Ok(statement.clone());
     }
     let statement = client
-        .prepare(&dialect::postgres_placeholders(sql))
+        .prepare(&dialect::postgres_placeholders(&dialect::for_rows(sql, rows)))
         .map_err(|error| Error::postgres(sql, &error))?;
-    statements.insert(sql, statement.clone());
+    statements.insert((sql, rows), statement.clone());
     Ok(statement)
 }
 
-fn references(params: &[Value]) -> Vec<&(dyn ToSql + Sync)> {
-    params.iter().map(|value| -> &(dyn ToSql + Sync) { value }).collect()
+fn references<'a>(params: impl IntoIterator<Item = &'a Value>) -> Vec<&'a (dyn ToSql + Sync)> {
+    params.into_iter().map(|value| -> &(dyn ToSql + Sync) { value }).collect()
 }
 
 impl rusqlite::ToSql for Value {

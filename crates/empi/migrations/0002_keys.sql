@@ -45,4 +45,10 @@ create table birth (
     birth_order bigint,
     at bigint not null
 );
-create index birth_by_mother on birth (mother)
+create index birth_by_mother on birth (mother);
+
+-- Most events have no other person and most ids do not redirect: an index of those that do is small.
+drop index link_event_by_other;
+create index link_event_by_other on link_event (other_person) where other_person is not null;
+drop index person_by_redirect;
+create index person_by_redirect on person (merged_into) where merged_into is not null

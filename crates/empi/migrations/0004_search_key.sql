@@ -5,4 +5,4 @@ create table search_key (
     key text not null,
     patient bigint not null,
     primary key (key, patient)
-)
+) $clustered

@@ -116,46 +116,22 @@ impl Index {
     }
 }
 
-/// The keys, then how many rows of each are wanted.
 fn question(keys: &[Key]) -> Vec<Value> {
     let padding = std::iter::repeat_n(NO_KEY, AT_ONCE.saturating_sub(keys.len()));
-    let most = if keys.iter().any(|key| key.is_number()) { MOST_CLAIMING } else { MOST_SHARING };
-    let most = i64::try_from(most).unwrap_or(i64::MAX).saturating_add(1);
-    keys.iter().map(|key| key.hash()).chain(padding).chain([most]).map(Value::from).collect()
+    keys.iter().map(|key| key.hash()).chain(padding).map(Value::from).collect()
 }
 
+/// No key has many more rows than `MOST_SHARING` or `MOST_CLAIMING`: none is added to a full one.
 const LOOK: &str = "
-    select key, patient from (select key, patient from blocking_key where key = ?1 order by patient limit ?17) a
-    union all select key, patient from (select key, patient from blocking_key where key = ?2 order by patient limit ?17) b
-    union all select key, patient from (select key, patient from blocking_key where key = ?3 order by patient limit ?17) c
-    union all select key, patient from (select key, patient from blocking_key where key = ?4 order by patient limit ?17) d
-    union all select key, patient from (select key, patient from blocking_key where key = ?5 order by patient limit ?17) e
-    union all select key, patient from (select key, patient from blocking_key where key = ?6 order by patient limit ?17) f
-    union all select key, patient from (select key, patient from blocking_key where key = ?7 order by patient limit ?17) g
-    union all select key, patient from (select key, patient from blocking_key where key = ?8 order by patient limit ?17) h
-    union all select key, patient from (select key, patient from blocking_key where key = ?9 order by patient limit ?17) i
-    union all select key, patient from (select key, patient from blocking_key where key = ?10 order by patient limit ?17) j
-    union all select key, patient from (select key, patient from blocking_key where key = ?11 order by patient limit ?17) k
-    union all select key, patient from (select key, patient from blocking_key where key = ?12 order by patient limit ?17) l
-    union all select key, patient from (select key, patient from blocking_key where key = ?13 order by patient limit ?17) m
-    union all select key, patient from (select key, patient from blocking_key where key = ?14 order by patient limit ?17) n
-    union all select key, patient from (select key, patient from blocking_key where key = ?15 order by patient limit ?17) o
-    union all select key, patient from (select key, patient from blocking_key where key = ?16 order by patient limit ?17) p";
+    select key, patient from blocking_key where key in
+        (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
+    order by key, patient";
 
 fn write(tx: &mut Tx, rows: &[(i64, i64)]) -> Result<()> {
-    for some in rows.chunks(AT_ONCE) {
-        // The last one again and again fills the statement; again is nothing new.
-        let padding = std::iter::repeat_n(some.last(), AT_ONCE.saturating_sub(some.len()));
-        let rows = some.iter().chain(padding.flatten());
-        let values: Vec<Value> =
-            rows.flat_map(|(key, patient)| [Value::Int(*key), Value::Int(*patient)]).collect();
-        tx.execute(ADD, &values)?;
-    }
+    let values = |(key, patient): &(i64, i64)| vec![Value::Int(*key), Value::Int(*patient)];
+    tx.insert_each(
+        "insert into blocking_key (key, patient) values (?1, ?2) on conflict (key, patient) do nothing",
+        &rows.iter().map(values).collect::<Vec<_>>(),
+    )?;
     Ok(())
 }
-
-const ADD: &str = "
-    insert into blocking_key (key, patient) values
-        (?1, ?2), (?3, ?4), (?5, ?6), (?7, ?8), (?9, ?10), (?11, ?12), (?13, ?14), (?15, ?16),
-        (?17, ?18), (?19, ?20), (?21, ?22), (?23, ?24), (?25, ?26), (?27, ?28), (?29, ?30), (?31, ?32)
-    on conflict (key, patient) do nothing";

@@ -80,8 +80,7 @@ struct Groups<'a> {
     places: BTreeMap<LocalPatientId, usize>,
     /// The comparison of every two records, by their places, the lower first.
     weights: BTreeMap<(usize, usize), Weight>,
-    /// By record: it has a placeholder for a name.
-    newborn: Vec<bool>,
+    profiles: Vec<Profile>,
     model: &'a Model,
     /// By record: the group that it is in.
     group: Vec<usize>,
@@ -97,11 +96,10 @@ impl<'a> Groups<'a> {
                 weights.insert((a, b), model.compare(one, other));
             }
         }
-        let newborn = profiles.iter().map(Profile::is_newborn).collect();
         let places = records.iter().enumerate().map(|(place, record)| (record.id, place)).collect();
         let group = (0..records.len()).collect();
         let members = (0..records.len()).map(|place| (place, vec![place])).collect();
-        Self { records, facts, places, weights, newborn, model, group, members }
+        Self { records, facts, places, weights, profiles, model, group, members }
     }
 
     /// Every pair that its own details link, the strongest first; equals in the order of their ids,
@@ -160,7 +158,17 @@ impl<'a> Groups<'a> {
         let too_large = a.len() + b.len() > MOST_RECORDS;
         let pairs = a.iter().flat_map(|one| b.iter().map(move |other| (*one, *other)));
         !(too_large && tie != Tie::Steward)
+            && self.evidence_joins(a, b, tie)
             && pairs.into_iter().all(|(one, other)| !self.forbids(one, other, tie))
+    }
+
+    /// Two people weighed as wholes: only what rests on evidence needs it.
+    fn evidence_joins(&self, a: &[usize], b: &[usize], tie: Tie) -> bool {
+        let whole = |group: &[usize]| -> Vec<Profile> {
+            group.iter().filter_map(|place| self.profiles.get(*place).cloned()).collect()
+        };
+        let joins = || self.model.people(&whole(a), &whole(b)).map(|verdict| verdict.outcome);
+        !matches!(tie, Tie::Evidence(_)) || matches!(joins(), Some(Outcome::Link(_)))
     }
 
     /// These two stand against a tie between their groups.
@@ -169,7 +177,8 @@ impl<'a> Groups<'a> {
             return true;
         };
         let ids = pair(a.id, b.id);
-        let unnamed = [one, other].iter().any(|place| self.newborn.get(*place) == Some(&true));
+        let is_newborn = |place: usize| self.profiles.get(place).is_some_and(Profile::is_newborn);
+        let unnamed = is_newborn(one) || is_newborn(other);
         // A child without a name looks like its own twin; mother and order of birth say which it is.
         let is_itself = |veto: Veto| tie == Tie::Birth && veto == Veto::Twins && unnamed;
         let weight = self.weights.get(&(one.min(other), one.max(other)));
@@ -214,9 +223,11 @@ pub(crate) fn both_in_use_at_one_source(a: &LocalPatient, b: &LocalPatient) -> b
 /// placeholder name says nothing once another record has the name.
 pub(crate) fn stands(veto: Veto, tie: Tie) -> bool {
     match tie {
+        // The model has weighed the vetoes between two wholes already, but for the hardest.
+        Tie::Evidence(_) => veto == Veto::DifferentVerifiedNumbers,
         Tie::Steward => false,
-        Tie::Source | Tie::Evidence(Basis::Rule(_)) => veto.is_hard(),
-        Tie::Birth | Tie::Evidence(Basis::Weight) => veto != Veto::Newborn,
+        Tie::Source => veto.is_hard(),
+        Tie::Birth => veto != Veto::Newborn,
         // That one of them has died since is a question for a steward, and no reason to part them.
         Tie::Past => veto.is_hard() || matches!(veto, Veto::Sensitive | Veto::Twins),
     }

@@ -182,6 +182,11 @@ impl Cause {
         Self { actor: "source".into(), ..Self::evidence(model, rule, weight) }
     }
 
+    /// Nobody has said so: the engine found it.
+    pub(crate) fn is_engine(&self) -> bool {
+        self.actor == "engine"
+    }
+
     /// The two records whose comparison decided.
     pub(crate) fn between(self, a: LocalPatientId, b: LocalPatientId) -> Self {
         Self { decided: Some((a, b)), ..self }

@@ -5,7 +5,7 @@ use db::{Tx, params};
 use matching::blocking;
 
 use crate::blocking_index::Index;
-use crate::{LocalPatient, Result, local_patient};
+use crate::{LocalPatient, Result, local_patient, search_key};
 
 /// How far the index of keys has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +30,7 @@ pub fn index_keys(tx: &mut Tx, limit: u32) -> Result<Indexed> {
         let keys = blocking::keys(&record.profile());
         let found = index.look(tx, &keys)?;
         index.add(tx, record.seq, &keys, &found)?;
+        search_key::add(tx, record.seq, &record.demographics)?;
     }
     index.finish(tx)?;
     let complete = records.len() < usize::try_from(limit).unwrap_or(usize::MAX);

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use db::Tx;
 use jiff::Timestamp;
-use matching::{Basis, Model, Outcome, ReviewKind};
+use matching::{Basis, Model, Outcome, ReviewKind, Veto};
 use model::{LocalPatientId, PersonId};
 
 use crate::cluster::{Facts, cluster, pair};
@@ -41,7 +41,7 @@ pub(crate) fn reconsider(
     let plan = Plan::new(tx, &records, &groups)?;
     let done = plan.carry_out(tx, &records, cause, at)?;
     if done.parted > 0 {
-        ask_about_parted(tx, model, &records, &plan, &facts, at)?;
+        ask_about_parted(tx, model, &records, &plan, &facts, cause, at)?;
     }
     Ok(done)
 }
@@ -178,6 +178,7 @@ fn ask_about_parted(
     records: &[LocalPatient],
     plan: &Plan,
     facts: &Facts,
+    cause: &Cause,
     at: Timestamp,
 ) -> Result<()> {
     let pairs = records
@@ -196,6 +197,11 @@ fn ask_about_parted(
             }
             Outcome::Link(_) => ReviewKind::PossibleDuplicate,
             Outcome::Review(kind) => kind,
+            // An old and a new identity are never shown side by side.
+            Outcome::New if weight.vetoes.contains(&Veto::Sensitive) => continue,
+            Outcome::New if cause.is_engine() => {
+                weight.vetoes.first().map_or(ReviewKind::PossibleDuplicate, |veto| veto.review())
+            }
             Outcome::New => continue,
         };
         review::file(tx, &NewReview::evidence(model, a.id, b.id, kind, &weight), at)?;

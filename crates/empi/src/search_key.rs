@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use db::{Tx, params};
+use db::{Tx, Value, params};
 use jiff::civil::Date;
 use model::Demographics;
 
@@ -65,7 +65,7 @@ pub(crate) fn day(date: Date) -> String {
 }
 
 pub(crate) fn add(tx: &mut Tx, seq: i64, demographics: &Demographics) -> Result<()> {
-    keys(demographics).iter().try_for_each(|key| insert(tx, key, seq))
+    insert(tx, &keys(demographics).into_iter().collect::<Vec<_>>(), seq)
 }
 
 /// Writes only what has changed.
@@ -74,13 +74,14 @@ pub(crate) fn replace(tx: &mut Tx, seq: i64, old: &Demographics, new: &Demograph
     for key in old.difference(&new) {
         tx.execute("delete from search_key where key = ?1 and patient = ?2", params![key, seq])?;
     }
-    new.difference(&old).try_for_each(|key| insert(tx, key, seq))
+    insert(tx, &new.difference(&old).cloned().collect::<Vec<_>>(), seq)
 }
 
-fn insert(tx: &mut Tx, key: &str, seq: i64) -> Result<()> {
-    tx.execute(
+fn insert(tx: &mut Tx, keys: &[String], seq: i64) -> Result<()> {
+    let values = |key: &String| vec![Value::from(key), Value::Int(seq)];
+    tx.insert_each(
         "insert into search_key (key, patient) values (?1, ?2) on conflict (key, patient) do nothing",
-        params![key, seq],
+        &keys.iter().map(values).collect::<Vec<_>>(),
     )?;
     Ok(())
 }

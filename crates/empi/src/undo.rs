@@ -243,7 +243,8 @@ fn have_come_to_differ(review: &Review, coming: &[LocalPatient], staying: &[Loca
     )
 }
 
-/// The question itself is as it was; another one only if nothing has happened to it since.
+/// The question itself is open: two verified numbers need both answers anew. Another question stands as
+/// it stood, if nothing has happened to it since.
 fn restore_reviews(tx: &mut Tx, decided: i64, effects: &Effects) -> Result<()> {
     for change in &effects.reviews {
         let now = tx.query_one(
@@ -252,9 +253,10 @@ fn restore_reviews(tx: &mut Tx, decided: i64, effects: &Effects) -> Result<()> {
             params![change.key],
             |row| Standing::from_row(row, 0),
         )?;
-        if change.key == decided || now.as_ref() == Some(&change.after) {
+        if change.key != decided && now.as_ref() == Some(&change.after) {
             review::stand(tx, change.key, &change.before)?;
         }
     }
+    review::stand(tx, decided, &Standing::open())?;
     review::set_decision(tx, decided, None)
 }

@@ -13,7 +13,7 @@ use repository::{MoveKind, VisitMove, Written};
 
 use crate::story::Teller;
 use crate::visit::{self, Names};
-use crate::{Error, relationship};
+use crate::{Error, activity, relationship};
 
 /// Keeps the movements and rewrites their Encounters; returns how many changed.
 pub(crate) fn fold_spells(
@@ -223,7 +223,11 @@ fn write(
     let subject = stay.subject.local_patient();
     let written = repository::put_afresh(tx, subject, encounter, event_time, &teller.provenance)?;
     relationship::note(tx, &teller.feed.organisation, subject, encounter, at)?;
-    Ok(matches!(written, Written::Created | Written::Updated))
+    let is_news = matches!(written, Written::Created | Written::Updated);
+    if is_news {
+        activity::note(tx, subject, encounter, event_time, teller.provenance.recorded_at)?;
+    }
+    Ok(is_news)
 }
 
 /// The resource as one that was never this patient's.

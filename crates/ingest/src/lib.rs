@@ -11,6 +11,7 @@ mod visit_move;
 mod admission;
 mod relationship;
 mod index_load;
+mod activity;
 mod error;
 
 use std::collections::BTreeMap;

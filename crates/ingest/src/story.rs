@@ -17,7 +17,7 @@ use model::{Demographics, PersonId};
 use repository::{Provenance, Written};
 
 use crate::visit::Names;
-use crate::{Error, Ingest, admission, numbers, relationship, visit_move};
+use crate::{Error, Ingest, activity, admission, numbers, relationship, visit_move};
 
 /// What a message came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,7 +76,10 @@ pub(crate) fn ingest(ingest: &Ingest, tx: &mut Tx, received: &Received) -> Resul
         let (at_event, provenance) = (statement.event_time, &teller.provenance);
         let outcome = repository::put(tx, subject, resource, at_event, provenance)?;
         relationship::note(tx, &feed.organisation, subject, resource, at)?;
-        written += usize::from(matches!(outcome, Written::Created | Written::Updated));
+        if matches!(outcome, Written::Created | Written::Updated) {
+            activity::note(tx, subject, resource, at_event, provenance.recorded_at)?;
+            written += 1;
+        }
     }
     people.sort_unstable();
     people.dedup();

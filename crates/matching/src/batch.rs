@@ -14,9 +14,9 @@ use crate::model::Counts;
 use crate::{Model, Profile};
 
 /// A key that more records share than this says nothing about a person, and costs too much.
-const MOST_SHARING: usize = 60;
+pub(crate) const MOST_SHARING: usize = 60;
 /// An NHS number is followed further: a wrong one may be on many records.
-const MOST_CLAIMING: usize = 400;
+pub(crate) const MOST_CLAIMING: usize = 400;
 /// Pairs are kept for the caller from this far below the weight at which a steward is asked.
 const KEPT_BELOW_REVIEW: f64 = 12.0;
 
@@ -99,16 +99,17 @@ impl Batch {
             linked: clusters.get(at(found.a)) == clusters.get(at(found.b)),
         };
         let pairs = edges.into_iter().map(pair).collect();
-        Linked { pairs, clusters }
+        Linked { clusters, pairs }
     }
 }
 
-fn at(record: u32) -> usize {
+/// A record number as a place in a list.
+pub(crate) fn at(record: u32) -> usize {
     usize::try_from(record).unwrap_or(usize::MAX)
 }
 
 /// The pairs that share a key, each once, in one part for each thread.
-fn candidates(records: &[Profile], threads: usize) -> Vec<Vec<(u32, u32)>> {
+pub(crate) fn candidates(records: &[Profile], threads: usize) -> Vec<Vec<(u32, u32)>> {
     let keyed = index(records, threads);
     let pairs: Vec<Vec<Vec<(u32, u32)>>> = std::thread::scope(|scope| {
         let running: Vec<_> = keyed

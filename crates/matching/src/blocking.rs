@@ -23,11 +23,10 @@ pub struct Key {
 
 impl Key {
     /// A key of this kind; the kind is part of the hash.
-    fn of(kind: &[u8; 1], parts: &[u64]) -> Self {
-        let [letter] = kind;
-        let mut all = [u64::from(*letter), 0, 0, 0];
+    fn of(kind: u8, parts: &[u64]) -> Self {
+        let mut all = [u64::from(kind), 0, 0, 0];
         all.iter_mut().skip(1).zip(parts).for_each(|(place, part)| *place = *part);
-        Self { hash: stable_hash_of(&all), is_number: kind == b"n" }
+        Self { hash: stable_hash_of(&all), is_number: kind == b'n' }
     }
 
     /// As the store holds it.
@@ -43,7 +42,7 @@ impl Key {
 
 /// The key under which an NHS number is indexed.
 pub fn number_key(number: &NhsNumber) -> Key {
-    Key::of(b"n", &[stable_hash(number.to_string().as_bytes())])
+    Key::of(b'n', &[stable_hash(number.to_string().as_bytes())])
 }
 
 /// The keys of a record, without repetition, always in the same order.
@@ -52,21 +51,21 @@ pub fn keys(profile: &Profile) -> Vec<Key> {
     keys.extend(profile.number.as_ref().map(number_key));
     let identifiers = profile.identifiers.iter();
     keys.extend(
-        identifiers.map(|(kind, text)| Key::of(b"i", &[*kind, stable_hash(text.as_bytes())])),
+        identifiers.map(|(kind, text)| Key::of(b'i', &[*kind, stable_hash(text.as_bytes())])),
     );
     let families = profile.families.get(..profile.families.len().min(3)).unwrap_or_default();
     let forenames = forename_forms(profile);
     if let Some(date) = profile.birth_date {
         dated(profile, families, &forenames, date, &mut keys);
     }
-    keys.extend(profile.mobiles.iter().map(|number| Key::of(b"t", &[*number])));
-    keys.extend(profile.emails.iter().map(|email| Key::of(b"e", &[*email])));
+    keys.extend(profile.mobiles.iter().map(|number| Key::of(b't', &[*number])));
+    keys.extend(profile.emails.iter().map(|email| Key::of(b'e', &[*email])));
     for forename in &forenames {
         let places =
             profile.homes.iter().map(|home| home.postcode).chain(profile.landlines.iter().copied());
-        keys.extend(places.map(|place| Key::of(b"l", &[place, forename.sound])));
+        keys.extend(places.map(|place| Key::of(b'l', &[place, forename.sound])));
         // The only key that reaches a record without a birth date; of common names it is too full.
-        keys.extend(families.iter().map(|family| Key::of(b"f", &[family.id, forename.id])));
+        keys.extend(families.iter().map(|family| Key::of(b'f', &[family.id, forename.id])));
     }
     keys.sort_unstable();
     keys.dedup();
@@ -86,17 +85,17 @@ fn dated(
     // Surname or forename with the birth date: names may have changed places.
     let sounds =
         families.iter().map(|name| name.sound).chain(forenames.iter().map(|form| form.sound));
-    keys.extend(sounds.map(|sound| Key::of(b"d", &[sound, whole])));
+    keys.extend(sounds.map(|sound| Key::of(b'd', &[sound, whole])));
     for home in &profile.homes {
-        keys.push(Key::of(b"p", &[home.postcode, whole]));
+        keys.push(Key::of(b'p', &[home.postcode, whole]));
         keys.extend(
-            families.iter().map(|family| Key::of(b"h", &[home.postcode, family.sound, year])),
+            families.iter().map(|family| Key::of(b'h', &[home.postcode, family.sound, year])),
         );
     }
     for family in families {
         for forename in forenames {
-            keys.push(Key::of(b"y", &[family.id, forename.id, year]));
-            keys.push(Key::of(b"m", &[family.id, forename.id, day]));
+            keys.push(Key::of(b'y', &[family.id, forename.id, year]));
+            keys.push(Key::of(b'm', &[family.id, forename.id, day]));
         }
     }
 }

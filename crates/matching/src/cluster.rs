@@ -34,7 +34,11 @@ pub(crate) fn cluster(model: &Model, records: &[Profile], mut edges: Vec<Edge>) 
     edges.sort_by_cached_key(|edge| {
         let (x, y) = (mark(edge.a), mark(edge.b));
         // Totals are far below what a millionth of a bit would overflow.
-        #[expect(clippy::as_conversions, reason = "a rounded float as a sorting key")]
+        #[expect(
+            clippy::as_conversions,
+            clippy::cast_possible_truncation,
+            reason = "a rounded float as a sorting key"
+        )]
         let total = (f64::from(edge.total) * 1e6).round() as i64;
         (Reverse(edge.by_rule), Reverse(total), x.min(y), x.max(y))
     });

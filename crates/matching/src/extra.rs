@@ -23,6 +23,12 @@ impl ExtraLevel {
         }
     }
 
+    /// Its place among the levels.
+    #[expect(clippy::as_conversions, reason = "the discriminant of a plain enum is its place")]
+    pub(crate) fn place(self) -> usize {
+        self as usize
+    }
+
     pub(crate) fn chances(self, extra: &Extra) -> Chances {
         match self {
             Self::Same => extra.same,

@@ -5,29 +5,29 @@ macro_rules! levels {
     ($($level:ident  $section:literal  $key:literal  $field:literal  $words:literal)*) => {
         /// A way in which a field of two records can agree.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Level { $(#[doc = concat!($field, ": ", $words, ".")] $level),* }
+        pub(crate) enum Level { $(#[doc = concat!($field, ": ", $words, ".")] $level),* }
 
         impl Level {
             /// Every level, in the order of the model's file.
-            pub const ALL: &'static [Self] = &[$(Self::$level),*];
+            pub(crate) const ALL: &'static [Self] = &[$(Self::$level),*];
 
             /// The section of the model's file: `surname`.
-            pub fn section(self) -> &'static str {
+            pub(crate) fn section(self) -> &'static str {
                 match self { $(Self::$level => $section),* }
             }
 
             /// The key within the section: `former`.
-            pub fn key(self) -> &'static str {
+            pub(crate) fn key(self) -> &'static str {
                 match self { $(Self::$level => $key),* }
             }
 
             /// The field, for a page: `Surname`.
-            pub fn field(self) -> &'static str {
+            pub(crate) fn field(self) -> &'static str {
                 match self { $(Self::$level => $field),* }
             }
 
             /// How it agreed, for a page: `same as a former one`. Never a value.
-            pub fn words(self) -> &'static str {
+            pub(crate) fn words(self) -> &'static str {
                 match self { $(Self::$level => $words),* }
             }
         }
@@ -90,6 +90,12 @@ impl Level {
     #[expect(clippy::as_conversions, reason = "the discriminant of a plain enum is its place")]
     pub(crate) fn place(self) -> usize {
         self as usize
+    }
+
+    /// Its chances are of records of which one gives only an initial, or a date that is often a
+    /// stand-in: no share of all pairs.
+    pub(crate) fn is_conditional(self) -> bool {
+        matches!(self, Self::ForenameInitial | Self::MiddleInitial | Self::BirthFirstJanuary)
     }
 
     /// How a slip or a difference shows: a source that errs more shows more of these.

@@ -24,14 +24,18 @@ mod hash;
 pub mod blocking;
 mod cluster;
 mod batch;
+mod index;
+mod train;
 
 pub use batch::{Batch, Linked, Pair, Step};
 pub use birth_date::BirthDateLevel;
 pub use compare::{Agreement, Part, Weight, agreement};
 pub use decide::{Basis, Outcome, ReviewKind, Verdict};
+pub use index::{Added, Index};
 pub use model::{Model, ModelError};
 pub use name::{FamilyLevel, ForenameLevel};
 pub use profile::Profile;
+pub use train::{Trained, train};
 pub use veto::{Rule, Veto};
 
 /// Names the rules of this build.

@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 pub use file::ModelError;
-pub(crate) use frequency::Frequencies;
+pub(crate) use frequency::{Frequencies, Ready};
 
 use crate::level::Level;
 use crate::profile::{Name, Profile};
@@ -104,7 +104,6 @@ pub(crate) struct Extra {
 /// A source that errs more, or less, than the rest.
 #[derive(Debug, Clone)]
 pub(crate) struct Source {
-    pub(crate) code: String,
     pub(crate) id: u64,
     /// Errors, as a multiple of the usual.
     pub(crate) errors: f64,
@@ -205,10 +204,5 @@ impl Chances {
             // No value is borne by more than everybody.
             Unlike::Frequency(_) => (self.weight - log2_share).max(self.m.log2()),
         }
-    }
-
-    /// The weight of a fixed chance.
-    pub(crate) fn weight(&self) -> f64 {
-        self.weight
     }
 }

@@ -5,6 +5,7 @@ use rapidfuzz::distance::osa;
 
 use crate::Profile;
 use crate::level::Level;
+use crate::profile::Identifier;
 
 /// How two NHS numbers agree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,7 +51,7 @@ pub(crate) fn identifiers(a: &Profile, b: &Profile) -> Option<Level> {
     let of_one_kind = a.identifiers.iter().flat_map(|one| {
         b.identifiers.iter().filter(move |other| other.0 == one.0).map(move |other| (one, other))
     });
-    let level = |(one, other): (&(u64, Box<str>), &(u64, Box<str>))| {
+    let level = |(one, other): (&Identifier, &Identifier)| {
         if one.1 == other.1 {
             Level::IdentifierSame
         } else if osa::distance(one.1.bytes(), other.1.bytes()) == 1 {

@@ -57,6 +57,9 @@ pub(crate) struct Home {
     pub(crate) house: Option<u64>,
 }
 
+/// An identifier that is not an NHS number: its kind, hashed, and its letters and digits.
+pub(crate) type Identifier = (u64, Box<str>);
+
 /// What one source says, ready to be compared: one spelling of everything, stand-ins taken out,
 /// and only hashes of what need not be looked into. Keeps no demographics, so a million fit.
 #[derive(Clone)]
@@ -69,7 +72,6 @@ pub struct Profile {
     pub(crate) gender: Option<Gender>,
     pub(crate) newborn: bool,
     pub(crate) sensitive: bool,
-    pub(crate) deceased: bool,
     pub(crate) birth_order: Option<u8>,
     pub(crate) death_date: Option<Date>,
     pub(crate) practice: Option<u64>,
@@ -86,7 +88,7 @@ pub struct Profile {
     pub(crate) mobiles: Box<[u64]>,
     pub(crate) emails: Box<[u64]>,
     /// Identifiers other than the NHS number: the kind, and the value.
-    pub(crate) identifiers: Box<[(u64, Box<str>)]>,
+    pub(crate) identifiers: Box<[Identifier]>,
     /// Further details that a model may weigh: the name, and the words of the value.
     pub(crate) extras: Box<[(u64, Name)]>,
 }
@@ -99,7 +101,7 @@ impl Profile {
         let addresses: &[PostalAddress] =
             if demographics.sensitive { &[] } else { &demographics.addresses };
         let true_names = || names.iter().filter(|name| !is_newborn(name));
-        let named = |texts: Vec<String>| texts.into_iter().map(Name::new).collect();
+        let prepared = |texts: Vec<String>| texts.into_iter().map(Name::new).collect();
         let verified = demographics.nhs_number_status == NhsNumberStatus::Verified;
         Self {
             source: 0,
@@ -109,17 +111,16 @@ impl Profile {
             gender: demographics.gender,
             newborn: names.first().is_some_and(is_newborn),
             sensitive: demographics.sensitive,
-            deceased: demographics.deceased,
             birth_order: demographics.birth_order,
             death_date: demographics.death_date,
             practice: demographics.gp_practice.as_ref().map(|p| stable_hash(p.as_str().as_bytes())),
-            families: named(distinct(names.iter().filter_map(family))),
-            forenames: named(distinct(
+            families: prepared(distinct(names.iter().filter_map(family))),
+            forenames: prepared(distinct(
                 true_names()
                     .filter_map(|name| forenames(name).into_iter().next())
                     .filter(|first| !first.is_empty()),
             )),
-            middles: named(distinct(
+            middles: prepared(distinct(
                 true_names().flat_map(|name| forenames(name).into_iter().skip(1)),
             )),
             homes: distinct(addresses.iter().filter_map(home)).into_boxed_slice(),

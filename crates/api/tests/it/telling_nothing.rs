@@ -143,3 +143,40 @@ async fn a_sensitive_person_is_never_found_by_place_and_shows_none() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_offered_is_an_operation_outcome_and_the_statement_says_what_is() {
+    for server in servers().await {
+        let delete = reqwest::Method::DELETE;
+        let path = "/fhir/Patient/6f0d3b8e-52c7-4c0b-9a57-3d2b6b1f0c11";
+        for (method, path, status) in [
+            (delete, path, 405),
+            (reqwest::Method::GET, "/fhir/Observation", 405),
+            (reqwest::Method::GET, "/fhir/Observation/1", 404),
+            (reqwest::Method::GET, "/fhir/Patient/1/_history", 404),
+        ] {
+            let answer = server.send(POOLE, method, path, &[], String::new()).await;
+            assert_eq!((answer.issue().0, answer.issue().1), (status, "not-supported"), "{path}");
+        }
+        let statement = server.get("", "/fhir/metadata").await.body;
+        let patient = &statement["rest"][0]["resource"][0];
+        let names = |list: &Value| -> Vec<String> {
+            let each = list.as_array().unwrap().iter();
+            each.map(|one| one["name"].as_str().unwrap().to_owned()).collect()
+        };
+        assert_eq!(names(&patient["operation"]), ["match", "ihe-pix"]);
+        // Every parameter that is named is respected.
+        for name in names(&patient["searchParam"]) {
+            let value = match name.as_str() {
+                "active" => "true",
+                "gender" => "female",
+                "birthdate" => "1950-01-01",
+                _ => "x",
+            };
+            let path = format!("/fhir/Patient?family=hardy&{name}={value}");
+            assert!(server.get(POOLE, &path).await.link("self").unwrap().contains(&name), "{name}");
+        }
+        assert_eq!(patient["conditionalUpdate"], true);
+        assert_eq!(patient["conditionalDelete"], "single");
+    }
+}

@@ -5,6 +5,7 @@ mod adt;
 mod sender;
 mod page;
 mod intake;
+mod mpi;
 mod parse;
 
 use std::io::Write;
@@ -32,6 +33,8 @@ enum Part {
     /// One core, no network, no disk: HL7 v2 messages parsed, and ADT messages mapped to FHIR, for
     /// each second of processor time
     Parse(parse::Parse),
+    /// The patient index: how well and how fast it links simulated records, in memory and on disk
+    Mpi(mpi::Mpi),
 }
 
 pub(super) fn run(bench: Bench) -> Result<()> {
@@ -39,6 +42,7 @@ pub(super) fn run(bench: Bench) -> Result<()> {
         Part::Page(page) => page::run(&page),
         Part::Intake(intake) => intake::run(&intake),
         Part::Parse(parse) => parse::run(&parse),
+        Part::Mpi(mpi) => mpi::run(&mpi),
     }
 }
 
@@ -87,4 +91,21 @@ fn rounded(value: f64) -> f64 {
 fn rate(count: u64, took: Duration) -> Result<f64> {
     let count = u32::try_from(count).context("too many to count")?;
     Ok(f64::from(count) / took.as_secs_f64())
+}
+
+/// How long this thread has run on a processor.
+fn cpu_time() -> Result<Duration> {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat")
+        .context("processor time is read from /proc, which Linux has")?;
+    let nanoseconds = text.split_whitespace().next().context("an empty schedstat")?.parse()?;
+    Ok(Duration::from_nanos(nanoseconds))
+}
+
+/// Memory of this process as Linux counts it: `VmRSS:` now, `VmHWM:` the most it ever was.
+fn memory_mb(counter: &str) -> Result<f64> {
+    let status = std::fs::read_to_string("/proc/self/status")
+        .context("memory is read from /proc, which Linux has")?;
+    let line = status.lines().find_map(|line| line.strip_prefix(counter)).context("no counter")?;
+    let kilobytes: u32 = line.split_whitespace().next().context("an empty counter")?.parse()?;
+    Ok(f64::from(kilobytes) * 1024.0 / 1_000_000.0)
 }

@@ -10,7 +10,7 @@ fn ods() -> OdsCode {
     OdsCode::parse("RD3").unwrap()
 }
 
-fn link(db: &db::Db, a: &str, b: &str) -> PersonId {
+pub(crate) fn link(db: &db::Db, a: &str, b: &str) -> PersonId {
     link_on(db, 9, a, b)
 }
 
@@ -19,12 +19,12 @@ fn link_on(db: &db::Db, date: i64, a: &str, b: &str) -> PersonId {
     write(db, move |tx| empi::link_at_source(tx, model(), &a, &b, &ods(), day(date)))
 }
 
-fn unlink(db: &db::Db, a: &str, b: &str) -> PersonId {
+pub(crate) fn unlink(db: &db::Db, a: &str, b: &str) -> PersonId {
     let (a, b) = (identity(a), identity(b));
     write(db, move |tx| empi::unlink_at_source(tx, model(), &a, &b, &ods(), day(10)))
 }
 
-fn unmerge(db: &db::Db, survivor: &str, subsumed: &str) -> Option<PersonId> {
+pub(crate) fn unmerge(db: &db::Db, survivor: &str, subsumed: &str) -> Option<PersonId> {
     let (survivor, subsumed) = (identity(survivor), identity(subsumed));
     write(db, move |tx| empi::unmerge(tx, model(), &survivor, &subsumed, day(10)))
 }

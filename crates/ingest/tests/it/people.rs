@@ -2,7 +2,7 @@
 
 use model::LocalIdentity;
 
-use crate::county::{County, JANE, message, on_every_engine, poole};
+use crate::county::{County, JANE, message, on_every_engine, poole, visit};
 
 fn tell(county: &County, event: &str, time: &str, id: &str, pid: &str) {
     let [msh, evn, pid] = message(event, time, id, pid);
@@ -97,6 +97,24 @@ fn a_merge_never_joins_two_verified_numbers() {
         county.poole(&[&msh, &evn, &pid, "MRG|R2^^^RD3^MR"]);
         assert_ne!(county.person(poole("R1")), county.person(poole("R2")));
         assert!(county.db.read(empi::review_count).unwrap() > 0, "a steward is asked");
+    });
+}
+
+#[test]
+fn a_question_about_somebody_admitted_stands_first_until_they_leave() {
+    on_every_engine(|county| {
+        tell(county, "A28", "20260101000000", "1", JANE);
+        let other = JANE.replace("9990000018", "9990000026").replace("R1^^^RD3", "R2^^^RD3");
+        tell(county, "A28", "20260101000000", "2", &other);
+        let in_hospital = || county.db.read(empi::review_counts).unwrap().in_hospital;
+        assert_eq!(in_hospital(), 0);
+        let [msh, evn, pid] = message("A01", "20260110090000", "3", JANE);
+        county.poole(&[&msh, &evn, &pid, &visit("WARD5", "")]);
+        assert_eq!(in_hospital(), 1);
+        let [msh, evn, pid] = message("A03", "20260112090000", "4", JANE);
+        let discharged = "||||||||||||||||||||||||||20260112090000";
+        county.poole(&[&msh, &evn, &pid, &visit("WARD5", discharged)]);
+        assert_eq!(in_hospital(), 0);
     });
 }
 

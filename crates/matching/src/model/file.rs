@@ -128,7 +128,6 @@ impl ModelFile {
             self.extra.iter().map(|(name, extra)| extra.read(name)).collect::<Result<_, _>>()?;
         let source = |(code, source): (&String, &SourceFile)| Source {
             id: stable_hash(code.as_bytes()),
-            code: code.clone(),
             errors: source.errors,
         };
         let sources = self.source.iter().map(source).collect();
@@ -150,6 +149,34 @@ impl ModelFile {
             forenames: frequencies(&self.frequency.forename),
             file: self,
         })
+    }
+
+    /// Changes m of a level.
+    pub(crate) fn learn(&mut self, section: &str, key: &str, m: impl FnOnce(f64) -> f64) {
+        if let Some(chances) = self.levels.get_mut(section).and_then(|keys| keys.get_mut(key)) {
+            chances.learn(m);
+        }
+    }
+
+    /// Changes m of a further column's levels: same, alike, different.
+    pub(crate) fn learn_extra(&mut self, name: &str, m: impl Fn(usize, f64) -> f64) {
+        if let Some(extra) = self.extra.get_mut(name) {
+            let levels = [&mut extra.same, &mut extra.close, &mut extra.different];
+            for (place, chances) in levels.into_iter().enumerate() {
+                chances.learn(|before| m(place, before));
+            }
+        }
+    }
+
+    /// Changes u of a further column's levels, where it is no frequency.
+    pub(crate) fn learn_unlike(&mut self, name: &str, u: impl Fn(usize) -> f64) {
+        if let Some(extra) = self.extra.get_mut(name) {
+            let levels = [&mut extra.same, &mut extra.close, &mut extra.different];
+            for (place, chances) in levels.into_iter().enumerate() {
+                let rounded = ((u(place) * 1e6).round() / 1e6).clamp(1e-6, 1.0);
+                chances.u = chances.u.map(|_| rounded);
+            }
+        }
     }
 
     /// Every name in the file is one of ours: a misspelt level would silently keep its old weight.
@@ -186,6 +213,11 @@ impl ExtraFile {
 }
 
 impl ChancesFile {
+    /// A file is read by people: six digits after the point are enough.
+    fn learn(&mut self, m: impl FnOnce(f64) -> f64) {
+        self.m = ((m(self.m) * 1e6).round() / 1e6).clamp(1e-6, 1.0);
+    }
+
     fn read(&self, section: &str, key: &str) -> Result<Chances, ModelError> {
         let nonsense = |what: &str| ModelError::Nonsense(format!("[{section}] {key} {what}"));
         let u = match (self.u, self.u_frequency) {

@@ -19,7 +19,7 @@ use simulator::{County, Hospital, Source};
 use tokio::task::JoinSet;
 
 use super::latencies::Latencies;
-use super::{Figure, rate};
+use super::{Figure, memory_mb, rate};
 use crate::command::demo::{self, Demo, PASSWORD};
 use crate::command::serve::until_told_to_stop;
 
@@ -67,7 +67,7 @@ async fn measure(page: &Page) -> Result<()> {
 
     tokio::time::sleep(REST).await;
     let name = "memory at rest after loading, simulator included";
-    Figure::lower(name, resident_mb()?, "MB", Some(150.0)).print()?;
+    Figure::lower(name, memory_mb("VmRSS:")?, "MB", Some(150.0)).print()?;
 
     let reader = Arc::new(Reader::sign_in(at_work.running.portal).await?);
     let people = reader.find_people(&at_work.county).await?;
@@ -182,13 +182,4 @@ fn nhs_number(bytes: &[u8]) -> Option<String> {
     let mut repetitions = numbers.repetitions();
     let nhs = repetitions.find(|one| one.component(4).text().starts_with("NHS"))?;
     Some(nhs.component(1).text().into_owned()).filter(|number| !number.is_empty())
-}
-
-/// Resident memory of this process, as Linux counts it.
-fn resident_mb() -> Result<f64> {
-    let status = std::fs::read_to_string("/proc/self/status")
-        .context("memory is read from /proc, which Linux has")?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
-    let kilobytes: u32 = line.split_whitespace().next().context("no VmRSS")?.parse()?;
-    Ok(f64::from(kilobytes) * 1024.0 / 1_000_000.0)
 }

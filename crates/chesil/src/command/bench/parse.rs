@@ -1,6 +1,5 @@
 //! Reading and mapping alone: one thread, no network, no disk, measured in processor time.
 
-use std::fs;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -9,7 +8,7 @@ use mapping::Feed;
 use model::{Clock, OdsCode, SystemClock};
 
 use super::adt::Adt;
-use super::{Figure, rate};
+use super::{Figure, cpu_time, rate};
 
 /// `chesil bench parse`
 #[derive(Debug, Args)]
@@ -73,12 +72,4 @@ fn per_cpu_second<T>(
             return rate(done, took);
         }
     }
-}
-
-/// How long this thread has run on a processor.
-fn cpu_time() -> Result<Duration> {
-    let text = fs::read_to_string("/proc/thread-self/schedstat")
-        .context("processor time is read from /proc, which Linux has")?;
-    let nanoseconds = text.split_whitespace().next().context("an empty schedstat")?.parse()?;
-    Ok(Duration::from_nanos(nanoseconds))
 }

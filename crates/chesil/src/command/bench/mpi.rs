@@ -1,0 +1,42 @@
+//! The patient index: how well it links, how fast, and what an index of a whole region costs.
+
+mod durable;
+
+use anyhow::{Result, ensure};
+use clap::Args;
+use jiff::Timestamp;
+use model::{Clock, SystemClock};
+use simulator::{IndexPopulation, IndexRecord};
+
+/// `chesil bench mpi`
+#[derive(Debug, Args)]
+pub(super) struct Mpi {
+    /// How many records are in the index
+    #[arg(long, default_value_t = 1_000_000)]
+    records: u32,
+    /// How many are then added one by one
+    #[arg(long, default_value_t = 5000)]
+    adds: u32,
+    /// The seed of the people
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// A database in the place of SQLite in a temporary folder: postgres://USER@HOST/DATABASE
+    #[arg(long)]
+    database: Option<String>,
+}
+
+impl Mpi {
+    /// The records of the index, and those that come after.
+    fn population(&self) -> impl Iterator<Item = IndexRecord> {
+        IndexPopulation::new(self.seed, self.records.saturating_add(self.adds))
+    }
+
+    fn now() -> Timestamp {
+        SystemClock.now()
+    }
+}
+
+pub(super) fn run(mpi: &Mpi) -> Result<()> {
+    ensure!(mpi.records > 0 && mpi.adds > 0, "there must be records to add, and some to add to");
+    durable::run(mpi)
+}
