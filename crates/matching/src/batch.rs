@@ -13,8 +13,6 @@ use crate::decide::{Basis, Outcome};
 use crate::model::Counts;
 use crate::{Model, Profile};
 
-/// A key that more records share than this says nothing about a person, and costs too much.
-pub(crate) const MOST_SHARING: usize = 60;
 /// An NHS number is followed further: a wrong one may be on many records.
 pub(crate) const MOST_CLAIMING: usize = 400;
 /// Pairs are kept for the caller from this far below the weight at which a steward is asked.
@@ -81,7 +79,7 @@ impl Batch {
         let threads = threads.max(1);
         told(Step::Indexing);
         let model = self.model.with_counts(&Counts::of(&self.records));
-        let shares = candidates(&self.records, threads);
+        let shares = candidates(&self.records, self.model.most_sharing, threads);
         let edges = compare(&model, &self.records, shares, told);
         told(Step::Clustering);
         let linking = |found: &&Found| found.links.is_some();
@@ -109,7 +107,11 @@ pub(crate) fn at(record: u32) -> usize {
 }
 
 /// The pairs that share a key, each once, in one part for each thread.
-pub(crate) fn candidates(records: &[Profile], threads: usize) -> Vec<Vec<(u32, u32)>> {
+pub(crate) fn candidates(
+    records: &[Profile],
+    most_sharing: usize,
+    threads: usize,
+) -> Vec<Vec<(u32, u32)>> {
     let keyed = index(records, threads);
     let pairs: Vec<Vec<Vec<(u32, u32)>>> = std::thread::scope(|scope| {
         let running: Vec<_> = keyed
@@ -117,7 +119,7 @@ pub(crate) fn candidates(records: &[Profile], threads: usize) -> Vec<Vec<(u32, u
             .map(|mut keys| {
                 scope.spawn(move || {
                     keys.sort_unstable();
-                    share_keys(&keys, threads)
+                    share_keys(&keys, most_sharing, threads)
                 })
             })
             .collect();
@@ -174,11 +176,11 @@ fn gather<T>(by_thread: Vec<Vec<Vec<T>>>, parts: usize) -> Vec<Vec<T>> {
 }
 
 /// The pairs of each key that is not too full, parted by their first record.
-fn share_keys(keys: &[Keyed], parts: usize) -> Vec<Vec<(u32, u32)>> {
+fn share_keys(keys: &[Keyed], most_sharing: usize, parts: usize) -> Vec<Vec<(u32, u32)>> {
     let mut pairs = vec![Vec::new(); parts];
     for sharing in keys.chunk_by(|one, next| one.0 == next.0) {
         let is_number = sharing.first().is_some_and(|(key, _)| key & 1 == 1);
-        let most = if is_number { MOST_CLAIMING } else { MOST_SHARING };
+        let most = if is_number { MOST_CLAIMING } else { most_sharing };
         if sharing.len() > most {
             continue;
         }

@@ -67,9 +67,25 @@ pub fn keys(profile: &Profile) -> Vec<Key> {
         // The only key that reaches a record without a birth date; of common names it is too full.
         keys.extend(families.iter().map(|family| Key::of(b'f', &[family.id, forename.id])));
     }
+    further(profile, families, &forenames, &mut keys);
     keys.sort_unstable();
     keys.dedup();
     keys
+}
+
+/// Further columns, where a file has any: two of them, or one with a name.
+fn further(profile: &Profile, families: &[Name], forenames: &[Form], keys: &mut Vec<Key>) {
+    let sounds =
+        families.iter().map(|name| name.sound).chain(forenames.iter().map(|form| form.sound));
+    for (place, (column, value)) in profile.extras.iter().enumerate() {
+        let one = stable_hash_of(&[*column, value.id]);
+        keys.extend(sounds.clone().map(|sound| Key::of(b'x', &[one, sound])));
+        let others = profile.extras.iter().skip(place + 1);
+        keys.extend(
+            others
+                .map(|(column, value)| Key::of(b'z', &[one, stable_hash_of(&[*column, value.id])])),
+        );
+    }
 }
 
 fn dated(

@@ -60,7 +60,7 @@ impl Model {
         let found = weigh(self, a, b, &mut parts);
         let parts = parts.parts;
         let total = parts.iter().map(|part| part.weight).sum();
-        let vetoes = veto::vetoes(a, b, &found).iter().collect();
+        let vetoes = self.vetoes(a, b, &found).iter().collect();
         Weight { total, parts, vetoes, rule: veto::rule(&found) }
     }
 
@@ -70,13 +70,20 @@ impl Model {
         let found = weigh(self, a, b, &mut sum);
         Comparison {
             total: sum.0,
-            vetoes: veto::vetoes(a, b, &found),
+            vetoes: self.vetoes(a, b, &found),
             rule: veto::rule(&found),
             forename_agrees: found
                 .forename
                 .is_some_and(|level| level.agrees() && level != ForenameLevel::Initial),
             born_same_day: found.birth_date == Some(BirthDateLevel::Same),
         }
+    }
+}
+
+impl Model {
+    fn vetoes(&self, a: &Profile, b: &Profile, found: &Findings) -> Vetoes {
+        let vetoes = veto::vetoes(a, b, found);
+        if self.tells_relatives_apart { vetoes } else { vetoes.hard() }
     }
 }
 
@@ -104,7 +111,8 @@ pub(crate) fn weigh(model: &Model, a: &Profile, b: &Profile, tally: &mut impl Ta
         birth_date,
         gender_differs: gender == Some(Level::GenderDifferent),
         same_home: contact::same_home(a, b),
-        same_contact: contact::same_contact(a, b),
+        same_initial: name::same_initial(a, b),
+        is_their_own: contact::same_contact(a, b) || names.middle_agrees,
     };
     let forename_agrees = names.forename.is_some_and(ForenameLevel::agrees);
     let birth_date_agrees = birth_date == Some(BirthDateLevel::Same);

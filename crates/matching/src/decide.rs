@@ -178,6 +178,10 @@ impl Model {
             })
             .collect();
         let best = compared.iter().max_by(|a, b| a.strength().total_cmp(&b.strength()))?;
+        if best.outcome == Outcome::Link(Basis::Weight) && mean(&compared) < self.mean_at_least {
+            let outcome = self.review(best.found.total, ReviewKind::PossibleDuplicate);
+            return Some(best.ruling(outcome));
+        }
         let objection = compared.iter().filter(|pair| self.objects(pair, best));
         let Some(objection) =
             objection.min_by_key(|pair| pair.found.vetoes.iter().next().is_none())
@@ -201,26 +205,30 @@ impl Model {
     /// 1. two verified numbers, always;
     /// 2. one number on two people, unless they were born on one day and the number is proven by a
     ///    member with the same name: then one of them is known by another name or misspelt;
-    /// 3. a soft veto, unless a number proves the link; a placeholder for a name says nothing once
-    ///    another member has the name;
+    /// 3. a soft veto, unless a number proves the link; a placeholder for a name says nothing
+    ///    once another member has the name, nor does another form of it once one has this form;
     /// 4. two records quite unlike, where the link rests on weight: it must not make one person of
     ///    two through a third that is like both.
     fn objects(&self, pair: &Compared, best: &Compared) -> bool {
         let proven = matches!(best.outcome, Outcome::Link(Basis::Rule(_)));
         let named = matches!(best.outcome, Outcome::Link(_));
-        let known_otherwise = proven
-            && best.found.forename_agrees
-            && best.found.born_same_day
-            && pair.found.born_same_day;
+        let known_otherwise = best.found.forename_agrees && best.found.born_same_day;
         let unlike = pair.found.total - self.weight(Level::Chance) < self.object_below;
         let vetoed = pair.found.vetoes.iter().any(|veto| match veto {
             Veto::DifferentVerifiedNumbers => true,
-            Veto::SameNumberOtherPerson => !known_otherwise,
+            Veto::SameNumberOtherPerson => !(proven && known_otherwise && pair.found.born_same_day),
             Veto::Newborn => !named,
-            Veto::Sensitive | Veto::Twins | Veto::ConflictingDeath => !proven,
+            Veto::Twins => !(proven || known_otherwise),
+            Veto::Sensitive | Veto::ConflictingDeath => !proven,
         });
         vetoed || (unlike && named && !proven)
     }
+}
+
+/// The mean weight of some comparisons.
+fn mean(compared: &[Compared]) -> f64 {
+    let count = u32::try_from(compared.len()).unwrap_or(u32::MAX);
+    compared.iter().map(|pair| pair.found.total).sum::<f64>() / f64::from(count.max(1))
 }
 
 /// Two records of two people, compared.

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
 
-use crate::batch::{MOST_CLAIMING, MOST_SHARING, at};
+use crate::batch::{MOST_CLAIMING, at};
 use crate::decide::Outcome;
 use crate::model::Ready;
 use crate::{Model, Profile, blocking};
@@ -83,7 +83,7 @@ impl Index {
             let Some((newest, count)) = self.newest.get(&key.hash().cast_unsigned()) else {
                 continue;
             };
-            let most = if key.is_number() { MOST_CLAIMING } else { MOST_SHARING };
+            let most = if key.is_number() { MOST_CLAIMING } else { self.model.most_sharing };
             if at(*count) > most {
                 continue;
             }

@@ -62,9 +62,16 @@ pub struct Model {
     pub(crate) link_from: f64,
     pub(crate) review_from: f64,
     pub(crate) object_below: f64,
+    /// The mean over all pairs of two people's records, from which a link by weight may join them.
+    pub(crate) mean_at_least: f64,
     pub(crate) household_cap: f64,
     pub(crate) household_of_one_cap: f64,
     pub(crate) own_contact_cap: f64,
+    /// A key that more records share than this says nothing about a person, and costs too much.
+    pub(crate) most_sharing: usize,
+    /// Twins, newborns and the dead are asked about, whatever the sum; only data without patients
+    /// may do without.
+    pub(crate) tells_relatives_apart: bool,
     pub(crate) levels: Vec<Chances>,
     pub(crate) extras: Vec<Extra>,
     pub(crate) sources: Vec<Source>,
@@ -133,7 +140,8 @@ impl Model {
     /// The same model with other thresholds.
     #[must_use]
     pub fn with_thresholds(&self, link_from: f64, review_from: f64) -> Self {
-        Self { link_from, review_from, ..self.clone() }
+        let file = self.file.with_thresholds(link_from, review_from);
+        Self { file, link_from, review_from, ..self.clone() }
     }
 
     /// What a level adds where the value does not matter.

@@ -78,17 +78,23 @@ impl ForenameLevel {
 pub(crate) struct Names {
     pub(crate) family: Option<FamilyLevel>,
     pub(crate) forename: Option<ForenameLevel>,
+    /// Both give middle names, and they agree.
+    pub(crate) middle_agrees: bool,
 }
 
 pub(crate) fn compare(model: &Model, a: &Profile, b: &Profile, tally: &mut impl Tally) -> Names {
     if changed_places(a, b) {
         tally.say(Level::NamesSwapped, model.weight(Level::NamesSwapped));
-        return Names { family: Some(FamilyLevel::Same), forename: Some(ForenameLevel::Same) };
+        return Names {
+            family: Some(FamilyLevel::Same),
+            forename: Some(ForenameLevel::Same),
+            middle_agrees: false,
+        };
     }
     let family = family(model, a, b, tally);
     let forename = forename(model, a, b, tally);
-    middle(model, a, b, forename, tally);
-    Names { family, forename }
+    let middle_agrees = middle(model, a, b, forename, tally);
+    Names { family, forename, middle_agrees }
 }
 
 /// `HARDY, Thomasina` at one source is `THOMASINA, Hardy` at the other, or the surname of each stands
@@ -118,7 +124,7 @@ fn given_as(family: &Name, other: &Profile) -> Place {
     let mut given = other.forenames.iter().chain(&other.middles).filter(|name| !name.is_initial());
     if given.clone().any(|name| name.id == family.id) {
         Place::Exact
-    } else if given.any(|name| alike(name, family)) {
+    } else if given.any(|name| alike(name, family) || nickname::related(&name.text, &family.text)) {
         Place::Alike
     } else {
         Place::Nowhere
@@ -244,31 +250,38 @@ fn forename_pair(a: &Name, b: &Name) -> ForenameLevel {
     }
 }
 
-/// Middle names, unless they have already been weighed as forenames.
+/// The forenames begin with one letter.
+pub(crate) fn same_initial(a: &Profile, b: &Profile) -> bool {
+    let initial = |profile: &Profile| profile.forenames.first().and_then(|n| n.text.chars().next());
+    initial(a).is_some() && initial(a) == initial(b)
+}
+
+/// Middle names, unless they have already been weighed as forenames; whether they agree.
 fn middle(
     model: &Model,
     a: &Profile,
     b: &Profile,
     forename: Option<ForenameLevel>,
     tally: &mut impl Tally,
-) {
+) -> bool {
     if matches!(forename, Some(ForenameLevel::Middle | ForenameLevel::MiddleInitial)) {
-        return;
+        return false;
     }
-    let Some((found, _, _)) = best(&a.middles, &b.middles, forename_pair) else { return };
+    let Some((found, _, _)) = best(&a.middles, &b.middles, forename_pair) else { return false };
     let level = match found {
         ForenameLevel::Same | ForenameLevel::Nickname | ForenameLevel::Close => Level::MiddleSame,
         ForenameLevel::Initial => Level::MiddleInitial,
         _ => Level::MiddleDifferent,
     };
     tally.say(level, model.weight(level));
+    level != Level::MiddleDifferent
 }
 
 /// One name with a slip in it, or two spellings of one sound.
 pub(crate) fn alike(a: &Name, b: &Name) -> bool {
     let shorter = a.text.len().min(b.text.len());
     let spelling = spelling(a, b);
-    let needed = if a.sounds > 2 { 0.72 } else { 0.76 };
+    let needed = if a.sounds > 1 { 0.70 } else { 0.76 };
     spelling >= 0.93
         || (a.sound == b.sound && spelling >= needed)
         || (shorter >= 3 && spelling > 0.6 && osa::distance(a.text.bytes(), b.text.bytes()) == 1)

@@ -60,6 +60,17 @@ pub(crate) struct Home {
 /// An identifier that is not an NHS number: its kind, hashed, and its letters and digits.
 pub(crate) type Identifier = (u64, Box<str>);
 
+/// Words that stand beside a name and are none; typed into a name's field all the same.
+const TITLES: [&str; 22] = [
+    "MR", "MRS", "MS", "MISS", "MX", "DR", "PROF", "REV", "SIR", "DAME", "LORD", "LADY", "BARON",
+    "BARONET", "BT", "EARL", "DUKE", "COUNTESS", "VISCOUNT", "ESQ", "JNR", "SNR",
+];
+
+/// An ordinal or a title: `1ST`, `SIR`.
+fn is_title(word: &str) -> bool {
+    TITLES.contains(&word) || word.starts_with(|letter: char| letter.is_ascii_digit())
+}
+
 /// What one source says, ready to be compared: one spelling of everything, stand-ins taken out,
 /// and only hashes of what need not be looked into. Keeps no demographics, so a million fit.
 #[derive(Clone)]
@@ -117,7 +128,7 @@ impl Profile {
             families: prepared(distinct(names.iter().filter_map(family))),
             forenames: prepared(distinct(
                 true_names()
-                    .filter_map(|name| forenames(name).into_iter().next())
+                    .flat_map(|name| forenames(name).into_iter().take(1).chain(in_one_word(name)))
                     .filter(|first| !first.is_empty()),
             )),
             middles: prepared(distinct(
@@ -205,14 +216,22 @@ fn is_newborn(name: &PersonName) -> bool {
 }
 
 fn family(name: &PersonName) -> Option<String> {
-    let family = words(&name.family).join(" ");
+    let family: Vec<String> =
+        words(&name.family).into_iter().filter(|word| !is_title(word)).collect();
+    let family = family.join(" ");
     (!family.is_empty() && !UNKNOWN.contains(&family.replace(' ', "").as_str())).then_some(family)
+}
+
+/// `Xiu-Ying` and `Xiu Ying` as one word, as others write it.
+fn in_one_word(name: &PersonName) -> Option<String> {
+    let first = words(name.given.first()?);
+    (first.len() > 1 && !first.iter().any(|word| is_title(word))).then(|| first.concat())
 }
 
 /// The given names one by one. Where the first is left blank and a middle name is given, the first is
 /// empty: a middle name is not taken for the forename.
 fn forenames(name: &PersonName) -> Vec<String> {
-    let known = |word: &String| !UNKNOWN.contains(&word.as_str());
+    let known = |word: &String| !UNKNOWN.contains(&word.as_str()) && !is_title(word);
     let names: Vec<String> =
         name.given.iter().flat_map(|given| words(given)).filter(known).collect();
     let blank =

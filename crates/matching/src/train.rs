@@ -51,7 +51,7 @@ pub fn train(
     threads: usize,
 ) -> Result<Trained, ModelError> {
     let pairs: Vec<(u32, u32)> =
-        candidates(records, threads.max(1)).into_iter().flatten().collect();
+        candidates(records, model.most_sharing, threads.max(1)).into_iter().flatten().collect();
     let counts = Counts::of(records);
     let mut trained =
         Trained { model: model.clone(), same: 0, different: 0, weighed: 0, rounds: 0 };

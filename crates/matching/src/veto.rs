@@ -80,6 +80,7 @@ impl Rule {
 }
 
 /// How the fields agree, as far as the safety rules ask.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(crate) struct Findings {
     pub(crate) number: Option<NumberLevel>,
     pub(crate) family: Option<FamilyLevel>,
@@ -87,8 +88,10 @@ pub(crate) struct Findings {
     pub(crate) birth_date: Option<BirthDateLevel>,
     pub(crate) gender_differs: bool,
     pub(crate) same_home: bool,
-    /// A mobile telephone or an e-mail address of one's own is the same.
-    pub(crate) same_contact: bool,
+    /// A mobile telephone, an e-mail address or a middle name of one's own is the same.
+    pub(crate) is_their_own: bool,
+    /// The forenames begin with one letter.
+    pub(crate) same_initial: bool,
 }
 
 /// Vetoes as a set: comparing a million pairs allocates nothing.
@@ -98,6 +101,11 @@ pub(crate) struct Vetoes(u8);
 impl Vetoes {
     fn add(&mut self, veto: Veto) {
         self.0 |= veto.bit();
+    }
+
+    /// Those that no model may do without.
+    pub(crate) fn hard(self) -> Self {
+        self.iter().filter(|veto| veto.is_hard() || *veto == Veto::Sensitive).collect()
     }
 
     pub(crate) fn contains(self, veto: Veto) -> bool {
@@ -180,7 +188,8 @@ pub(crate) fn rule(found: &Findings) -> Option<Rule> {
 /// carries no link across:
 ///
 /// 1. forenames that conflict, whatever else agrees: twins share surname, birth date and home, and
-///    strangers share a birthday;
+///    strangers share a birthday. Only two forms of one initial, with a telephone or e-mail address
+///    of their own, are taken for a name and what somebody calls themselves;
 /// 2. twins whose names do not say which is which, by their birth order;
 /// 3. a changed surname without the same forename in full, where the birth date is one digit off:
 ///    one slip is believed of somebody whose name agrees, or two fields may belong to two people;
@@ -195,7 +204,13 @@ fn is_confusion(a: &Profile, b: &Profile, found: &Findings) -> bool {
     let name_known = found.forename.is_some() || found.family.is_some();
     let both_conflict = date_conflicts && name_known && !found.name_agrees();
     let generation = date_conflicts && is_generation(a, b, found);
-    found.forenames_conflict() || twins || (surname_changed && slip) || both_conflict || generation
+    let pet_name =
+        found.is_their_own && found.same_initial && found.birth_date == Some(BirthDateLevel::Same);
+    (found.forenames_conflict() && !pet_name)
+        || twins
+        || (surname_changed && slip)
+        || both_conflict
+        || generation
 }
 
 /// Father and son, or two cousins, of one name in one house: birth dates ten years apart, or two
@@ -212,13 +227,13 @@ pub(crate) fn is_generation(a: &Profile, b: &Profile, found: &Findings) -> bool 
 }
 
 /// Same birth date and surname without full agreement of the forename, or a multiple birth. An initial
-/// that fits is doubtful unless a telephone or e-mail address of their own says that it is theirs.
+/// that fits is doubtful unless a telephone, e-mail address or middle name of their own agrees.
 pub(crate) fn is_twin_pattern(a: &Profile, b: &Profile, found: &Findings) -> bool {
     let same_birth = found.birth_date_agrees() && found.family.is_some_and(FamilyLevel::agrees);
     let full = found.forename.is_some_and(ForenameLevel::is_full);
     let initial = found.forename == Some(ForenameLevel::Initial);
     let doubtful = found.forename.is_some_and(ForenameLevel::may_be_twin)
-        && !(initial && found.same_contact)
+        && !(initial && found.is_their_own)
         || (found.gender_differs && !full)
         || birth_orders_differ(a, b);
     let flagged = a.birth_order.is_some() || b.birth_order.is_some();

@@ -59,9 +59,12 @@ struct Decision {
     link_from: f64,
     review_from: f64,
     object_below: f64,
+    mean_at_least: f64,
     household_at_most: f64,
     household_of_one_at_most: f64,
     own_contact_at_most: f64,
+    key_at_most: usize,
+    tell_relatives_apart: bool,
 }
 
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -139,9 +142,12 @@ impl ModelFile {
             link_from: decision.link_from,
             review_from: decision.review_from,
             object_below: decision.object_below,
+            mean_at_least: decision.mean_at_least,
             household_cap: decision.household_at_most,
             household_of_one_cap: decision.household_of_one_at_most,
             own_contact_cap: decision.own_contact_at_most,
+            most_sharing: decision.key_at_most,
+            tells_relatives_apart: decision.tell_relatives_apart,
             levels,
             extras,
             sources,
@@ -149,6 +155,12 @@ impl ModelFile {
             forenames: frequencies(&self.frequency.forename),
             file: self,
         })
+    }
+
+    /// The same file with other thresholds.
+    pub(crate) fn with_thresholds(&self, link_from: f64, review_from: f64) -> Self {
+        let decision = Decision { link_from, review_from, ..self.decision.clone() };
+        Self { decision, ..self.clone() }
     }
 
     /// Changes m of a level.
