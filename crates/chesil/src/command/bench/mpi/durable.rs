@@ -73,13 +73,12 @@ pub(super) fn run(mpi: &Mpi) -> Result<()> {
 }
 
 fn open(database: Option<&str>, folder: &Path) -> Result<Db> {
-    let location = match database {
-        Some(address) => Location::parse(address)?,
-        None => {
-            std::fs::create_dir_all(folder)
-                .with_context(|| format!("cannot write {}", folder.display()))?;
-            Location::Sqlite(folder.join("chesil.db"))
-        }
+    let location = if let Some(address) = database {
+        Location::parse(address)?
+    } else {
+        std::fs::create_dir_all(folder)
+            .with_context(|| format!("cannot write {}", folder.display()))?;
+        Location::Sqlite(folder.join("chesil.db"))
     };
     let db = Db::open(&location)?;
     db.migrate(&[empi::MIGRATIONS])?;
