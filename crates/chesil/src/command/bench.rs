@@ -74,6 +74,17 @@ impl Figure {
         Self { name, value: rounded(value), unit, goal, better: Better::Lower }
     }
 
+    /// A share of one, with all its nines.
+    fn share(name: &'static str, value: f64, goal: Option<f64>) -> Self {
+        Self {
+            name,
+            value: (value * 1e6).round() / 1e6,
+            unit: "of 1",
+            goal,
+            better: Better::Higher,
+        }
+    }
+
     /// Prints it at once: a later part may fail.
     fn print(&self) -> Result<()> {
         let mut out = std::io::stdout();

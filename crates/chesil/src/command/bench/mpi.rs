@@ -1,5 +1,6 @@
 //! The patient index: how well it links, how fast, and what an index of a whole region costs.
 
+mod memory;
 mod durable;
 
 use anyhow::{Result, ensure};
@@ -14,7 +15,10 @@ pub(super) struct Mpi {
     /// How many records are in the index
     #[arg(long, default_value_t = 1_000_000)]
     records: u32,
-    /// How many are then added one by one
+    /// How many of them are put on disk; 0 is none [default: all]
+    #[arg(long)]
+    stored: Option<u32>,
+    /// How many are then added on disk one by one
     #[arg(long, default_value_t = 5000)]
     adds: u32,
     /// The seed of the people
@@ -26,9 +30,9 @@ pub(super) struct Mpi {
 }
 
 impl Mpi {
-    /// The records of the index, and those that come after.
-    fn population(&self) -> impl Iterator<Item = IndexRecord> {
-        IndexPopulation::new(self.seed, self.records.saturating_add(self.adds))
+    /// So many records of people that are always the same.
+    fn population(&self, records: u32) -> impl Iterator<Item = IndexRecord> + use<> {
+        IndexPopulation::new(self.seed, records)
     }
 
     fn now() -> Timestamp {
@@ -38,5 +42,9 @@ impl Mpi {
 
 pub(super) fn run(mpi: &Mpi) -> Result<()> {
     ensure!(mpi.records > 0 && mpi.adds > 0, "there must be records to add, and some to add to");
-    durable::run(mpi)
+    memory::run(mpi)?;
+    match mpi.stored.unwrap_or(mpi.records) {
+        0 => Ok(()),
+        stored => durable::run(mpi, stored),
+    }
 }

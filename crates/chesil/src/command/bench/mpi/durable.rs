@@ -28,13 +28,13 @@ const REPAIRED_AT_ONCE: u32 = 5000;
 /// Threads that add at the same time.
 const ADDING: usize = 4;
 
-pub(super) fn run(mpi: &Mpi) -> Result<()> {
+pub(super) fn run(mpi: &Mpi, stored: u32) -> Result<()> {
     let temporary = Temporary::unless(false);
     let db = open(mpi.database.as_deref(), &temporary.path())?;
-    let mut population = mpi.population();
+    let mut population = mpi.population(stored.saturating_add(mpi.adds));
 
     let began = Instant::now();
-    let loaded = load(&db, &mut population, mpi.records)?;
+    let loaded = load(&db, &mut population, stored)?;
     let took = began.elapsed();
     let name = "load the index into the store";
     Figure::lower(name, took.as_secs_f64(), "s", None).print()?;
