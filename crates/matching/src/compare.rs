@@ -104,6 +104,9 @@ pub(crate) fn weigh(model: &Model, a: &Profile, b: &Profile, tally: &mut impl Ta
     if let Some(level) = gender {
         tally.say(level, model.weight(level));
     }
+    if a.death_date.is_some() && a.death_date == b.death_date {
+        tally.say(Level::DeathSame, model.weight(Level::DeathSame));
+    }
     let found = Findings {
         number,
         family: names.family,

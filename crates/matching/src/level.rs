@@ -69,6 +69,7 @@ levels! {
     BirthDifferent           "birth_date"    "different"            "Birth date"    "different"
     GenderSame               "gender"        "same"                 "Gender"        "same"
     GenderDifferent          "gender"        "different"            "Gender"        "different"
+    DeathSame                "death_date"    "same"                 "Date of death" "same"
     HomeSame                 "household"     "address"              "Household"     "same address"
     HomePostcode             "household"     "postcode"             "Household"     "same postcode"
     HomeTelephone            "household"     "telephone"            "Household"     "same telephone"
