@@ -85,8 +85,9 @@ pub(crate) struct Names {
 pub(crate) fn compare(model: &Model, a: &Profile, b: &Profile, tally: &mut impl Tally) -> Names {
     if changed_places(a, b) {
         tally.say(Level::NamesSwapped, model.weight(Level::NamesSwapped));
+        // Somebody who looks for a person is told that the names are not where they were looked for.
         return Names {
-            family: Some(FamilyLevel::Same),
+            family: Some(FamilyLevel::Former),
             forename: Some(ForenameLevel::Same),
             middle_agrees: false,
         };

@@ -54,11 +54,17 @@ fn a_whole_configuration_is_read() {
     assert!(settings.data.ends_with("data"));
 }
 
+/// The text with another line in place of the one that begins so.
+fn with_line(text: &str, beginning: &str, other: &str) -> String {
+    let changed = |line: &str| if line.starts_with(beginning) { other } else { line }.to_owned();
+    text.lines().map(changed).collect::<Vec<_>>().join("\n")
+}
+
 #[test]
 fn a_model_of_ones_own_is_read_and_its_mistakes_are_named_by_line() {
     let with = format!("matching = \"model.toml\"\n{CHESIL}");
     let standard = include_str!("../../../matching/models/uk.toml");
-    let own = standard.replace("link_from = 8.0", "link_from = 9.5");
+    let own = with_line(standard, "link_from", "link_from = 9.5");
     let settings = check(&[("chesil.toml", &with), ("model.toml", &own)]).unwrap();
     assert!((settings.model.link_from() - 9.5).abs() < 1e-9);
     let standard_hash = check(&[("chesil.toml", &with), ("model.toml", standard)]).unwrap().hash;
@@ -75,7 +81,7 @@ fn a_model_of_ones_own_is_read_and_its_mistakes_are_named_by_line() {
         "{said:?}"
     );
 
-    let broken = standard.replace("review_from = 3.0", "review_from = three");
+    let broken = with_line(standard, "review_from", "review_from = three");
     let said = problems(&[("chesil.toml", &with), ("model.toml", &broken)]);
     let wanted = format!("model.toml:{}: ", line(standard, "review_from"));
     assert!(said[0].starts_with(&wanted), "{said:?}");
