@@ -25,6 +25,8 @@ pub enum Field {
     PreviousSurname,
     /// The whole name in one column; read where forename and surname are empty.
     FullName,
+    /// Another whole name in one column, beside the one that the other columns give.
+    OtherName,
     /// Date of birth.
     BirthDate,
     /// Administrative gender.
@@ -61,14 +63,15 @@ pub enum Field {
 
 use Field::{
     Address, BirthDate, BirthOrder, DeathDate, Deceased, Email, Forename, FullName, GpPractice,
-    LocalId, Middle, Mobile, NationalId, NhsNumber, NhsStatus, Phone, Postcode, PreviousPostcode,
-    PreviousSurname, RecordId, Registered, Sensitive, Sex, Source, Surname, Title, Town,
+    LocalId, Middle, Mobile, NationalId, NhsNumber, NhsStatus, OtherName, Phone, Postcode,
+    PreviousPostcode, PreviousSurname, RecordId, Registered, Sensitive, Sex, Source, Surname,
+    Title, Town,
 };
 
 /// Each field with its key in a column map and the headings it is known by. Headings are compared
 /// as letters and digits in lower case: `NHS Number` is `nhsnumber`. The key is always one of them.
 #[rustfmt::skip]
-const TABLE: [(Field, &str, &[&str]); 27] = [
+const TABLE: [(Field, &str, &[&str]); 28] = [
     (RecordId, "record_id", &["recid", "uniqueid", "id", "rowid", "recordnumber", "recordno", "recordkey"]),
     (Source, "source", &["sourceods", "sourcecode", "sourcesystem", "organisation", "organisationcode", "orgcode", "ods", "odscode", "provider", "providercode"]),
     (LocalId, "local_id", &["localpatientid", "localpatientidentifier", "patientid", "hospitalnumber", "hospitalno", "mrn", "pasid", "pasnumber", "casenotenumber", "unitnumber"]),
@@ -80,6 +83,7 @@ const TABLE: [(Field, &str, &[&str]); 27] = [
     (Surname, "surname", &["lastname", "familyname", "family", "last", "personfamilyname", "patientsurname"]),
     (PreviousSurname, "previous_surname", &["maidenname", "formersurname", "formername", "birthsurname", "nameatbirth", "aliassurname"]),
     (FullName, "full_name", &["name", "patientname", "personname"]),
+    (OtherName, "other_name", &["alsoknownas", "aliasname"]),
     (BirthDate, "birth_date", &["dob", "dateofbirth", "personbirthdate", "patientdob", "born"]),
     (Sex, "sex", &["gender", "sexcode", "gendercode", "administrativegender", "personstatedgendercode", "persongendercodecurrent"]),
     (BirthOrder, "birth_order", &["multiplebirthorder"]),

@@ -61,6 +61,7 @@ struct NameParts {
     surname: Option<String>,
     previous: Vec<String>,
     full: Option<String>,
+    other: Option<String>,
 }
 
 /// Reads a row; `None` where it is refused, which is then noted.
@@ -134,6 +135,7 @@ fn one_value(row: &mut Row<'_>, field: Field, parts: &[u16], making: &mut Making
         Field::Surname => name.surname = row.joined(parts, NAME_CHARACTERS),
         Field::PreviousSurname => name.previous.extend(row.joined(parts, NAME_CHARACTERS)),
         Field::FullName => name.full = row.joined(parts, 2 * NAME_CHARACTERS),
+        Field::OtherName => name.other = row.joined(parts, 2 * NAME_CHARACTERS),
         Field::BirthDate => said.birth_date = row.date(parts),
         Field::Sex => said.gender = row.read(parts, ProblemKind::Sex, gender),
         Field::BirthOrder => {
@@ -205,7 +207,7 @@ fn birth_order(text: &str) -> Option<u8> {
     text.parse().ok().filter(|order| (1..=9).contains(order))
 }
 
-/// The current name first, then the same forenames with each former surname.
+/// The current name first, then the same forenames with each former surname, then any other name.
 fn names(parts: NameParts) -> Vec<PersonName> {
     let mut current = match (parts.full, &parts.surname, &parts.forename) {
         (Some(full), None, None) => full_name(&full),
@@ -219,7 +221,9 @@ fn names(parts: NameParts) -> Vec<PersonName> {
     let former = parts.previous.into_iter().map(|family| PersonName { family, ..current.clone() });
     let former: Vec<PersonName> = former.collect();
     let said_nothing = current.family.is_empty() && current.given.is_empty();
-    (!said_nothing).then_some(current).into_iter().chain(former).collect()
+    // A single word does not say which part of a name it is.
+    let other = parts.other.map(|text| full_name(&text)).filter(|other| !other.given.is_empty());
+    (!said_nothing).then_some(current).into_iter().chain(former).chain(other).collect()
 }
 
 /// Words before a name.
@@ -230,13 +234,30 @@ const PARTICLES: [&str; 15] = [
     "van", "von", "de", "der", "den", "da", "di", "la", "le", "al", "el", "bin", "ibn", "st", "du",
 ];
 
+/// Words after a name and a comma.
+const RANKS: [&str; 12] = [
+    "bt", "baronet", "baron", "earl", "duke", "viscount", "marquess", "lord", "esq", "jr", "sr",
+    "knight",
+];
+
+/// `1st Baronet`, `Esq.`: what follows the comma is no forename.
+fn is_rank(text: &str) -> bool {
+    let first = text.split_whitespace().next().unwrap_or_default();
+    let bare = first.trim_matches('.').to_ascii_lowercase();
+    bare.starts_with(|letter: char| letter.is_ascii_digit()) || RANKS.contains(&bare.as_str())
+}
+
 /// `HARDY, Thomasina (Mrs)`, `Mrs Thomasina Anne Hardy` or `Ludwig van Beethoven`.
 fn full_name(text: &str) -> PersonName {
     let is_title = |word: &str| {
         let bare = word.trim_matches(['(', ')', '.']).to_ascii_lowercase();
         TITLES.contains(&bare.as_str())
     };
-    let (before, after) = text.split_once(',').unwrap_or(("", text));
+    let (before, after) = match text.split_once(',') {
+        Some((name, rank)) if is_rank(rank) => ("", name),
+        Some(parts) => parts,
+        None => ("", text),
+    };
     let words = |text: &str| -> Vec<String> {
         text.split_whitespace().filter(|word| !is_title(word)).map(str::to_owned).collect()
     };
@@ -276,6 +297,7 @@ mod tests {
             ("HARDY, Thomasina Anne (Mrs)", "HARDY", "Thomasina Anne"),
             ("Mrs Thomasina Anne Hardy", "Hardy", "Thomasina Anne"),
             ("Ludwig van Beethoven", "van Beethoven", "Ludwig"),
+            ("Sir Thomas Chaplin, 2nd Baronet", "Chaplin", "Thomas"),
             ("Hardy", "Hardy", ""),
             ("Al Smith", "Smith", "Al"),
             (",", "", ""),

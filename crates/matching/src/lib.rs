@@ -35,7 +35,7 @@ pub use index::{Added, Index};
 pub use model::{Model, ModelError};
 pub use name::{FamilyLevel, ForenameLevel};
 pub use profile::Profile;
-pub use train::{Trained, train};
+pub use train::{Moved, Trained, train};
 pub use veto::{Rule, Veto};
 
 /// Names the rules of this build.

@@ -17,6 +17,8 @@ pub(crate) use frequency::{Frequencies, Ready};
 use crate::level::Level;
 use crate::profile::{Name, Profile};
 
+/// What a file calls the model of this build that it is based on.
+const STANDARD_NAME: &str = "uk";
 /// The model of this build.
 const STANDARD_TEXT: &str = include_str!("../models/uk.toml");
 
@@ -203,6 +205,11 @@ impl Chances {
     pub(crate) fn new(m: f64, u: Unlike) -> Self {
         let (Unlike::Fixed(by) | Unlike::Frequency(by)) = u;
         Self { m, u, weight: (m / by).log2() }
+    }
+
+    /// log2(m/u), before any share is taken off.
+    pub(crate) fn weight(&self) -> f64 {
+        self.weight
     }
 
     /// What agreeing on a value that this share of people bears adds.

@@ -39,6 +39,19 @@ pub struct Trained {
     pub rounds: usize,
 }
 
+/// A weight that training changed, in bits.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Moved {
+    /// The section of the model's file: `surname`, or the name of a further column.
+    pub section: String,
+    /// The key in it: `close`.
+    pub key: &'static str,
+    /// log2(m/u) before.
+    pub before: f64,
+    /// log2(m/u) now.
+    pub after: f64,
+}
+
 /// Refines a model on these records; `version` names the new one.
 ///
 /// # Errors
@@ -208,6 +221,35 @@ impl Model {
             }
         }
         file.into_model()
+    }
+
+    /// Every weight that differs from another model of the same columns, the largest change first.
+    pub fn moved_from(&self, before: &Self) -> Vec<Moved> {
+        let levels = Level::ALL.iter().map(|level| Moved {
+            section: level.section().to_owned(),
+            key: level.key(),
+            before: before.weight(*level),
+            after: self.weight(*level),
+        });
+        let both = before.extras.iter().zip(&self.extras);
+        let extras = both.filter(|(one, other)| one.name == other.name).flat_map(|(one, other)| {
+            let levels = [
+                ("same", one.same, other.same),
+                ("close", one.close, other.close),
+                ("different", one.different, other.different),
+            ];
+            levels.map(|(key, before, after)| Moved {
+                section: other.name.clone(),
+                key,
+                before: before.weight(),
+                after: after.weight(),
+            })
+        });
+        let far = |moved: &Moved| (moved.after - moved.before).abs();
+        let mut moved: Vec<Moved> =
+            levels.chain(extras).filter(|moved| far(moved) >= 0.005).collect();
+        moved.sort_by(|a, b| far(b).total_cmp(&far(a)));
+        moved
     }
 
     /// The most that any level's weight differs, in bits.

@@ -2,6 +2,7 @@
 
 mod load;
 mod simulate;
+mod train;
 mod repair;
 mod rebuild;
 
@@ -25,6 +26,8 @@ enum Part {
     Load(load::Load),
     /// Say what another model would link, part or ask about; changes nothing, and may run beside a server
     Simulate(simulate::Simulate),
+    /// Learn weights from a CSV file or from the index, to a new model; changes nothing else
+    Train(train::Train),
     /// Put everybody together anew, so that the order in which records came makes no difference
     Repair(Folder),
     /// Replay every link from its events and put right what is stored otherwise
@@ -35,6 +38,7 @@ pub(super) fn run(mpi: Mpi) -> Result<()> {
     match mpi.part {
         Part::Load(load) => load::run(load),
         Part::Simulate(simulate) => simulate::run(&simulate),
+        Part::Train(train) => train::run(&train),
         Part::Repair(folder) => repair::run(&folder),
         Part::Rebuild(rebuild) => rebuild::run(&rebuild),
     }

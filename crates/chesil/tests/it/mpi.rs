@@ -153,3 +153,55 @@ fn a_more_generous_model_is_seen_to_link_and_to_ask_no_more() {
     assert!(said.contains("2 records of 2 people") && said.contains("link:   1 people"), "{said}");
     assert_eq!(pairs, ["link,RD3,R3,RDZ,B3", "no review,RD3,R3,RDZ,B3"]);
 }
+
+/// m of a level in a model's file.
+fn chance(model: &str, section: &str, key: &str) -> f64 {
+    let section = model.split_once(&format!("[levels.{section}.{key}]")).unwrap().1;
+    section.lines().find_map(|line| line.strip_prefix("m = ")).unwrap().parse().unwrap()
+}
+
+#[test]
+fn a_model_learns_from_a_population_and_is_read_back() {
+    let folder = configuration();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (records, start, learnt) = (path("records.csv"), path("start.toml"), path("learnt.toml"));
+    let population = ["simulate-index", "--records", "3000", "--output", &records];
+    assert!(run(&[&population[..], &["--truth", &path("truth.csv")]].concat()).0);
+    // A model that believes that one person's birth dates and sexes are often two.
+    let wrong = "version = \"wrong\"\nbased_on = \"uk\"\n\
+        [levels.birth_date]\nsame = { m = 0.5, u = 0.00004 }\n\
+        [levels.gender]\ndifferent = { m = 0.3, u = 0.5 }\n";
+    fs::write(&start, wrong).unwrap();
+    let train =
+        ["mpi", "train", "--input", &records, "--model", &start, "--output", &learnt, "--name"];
+    let (done, said) = run(&[&train[..], &["2026.9"]].concat());
+    assert!(done && said.contains("model 2026.9 from wrong"), "{said}");
+    assert!(said.contains("[gender] different: -0.74 -> "), "{said}");
+
+    let text = fs::read_to_string(&learnt).unwrap();
+    assert!(text.starts_with("# Trained from model wrong at 2"), "{text}");
+    assert!(chance(&text, "birth_date", "same") > 0.8, "{text}");
+    assert!(chance(&text, "gender", "different") < 0.1, "{text}");
+    assert_eq!(matching::Model::parse(&text).unwrap().version(), "2026.9");
+
+    let (done, said) = run(&[&train[..], &["2026.10"]].concat());
+    assert!(!done && said.contains("exists; say --force to replace it"), "{said}");
+    assert_eq!(fs::read_to_string(&learnt).unwrap(), text);
+}
+
+#[test]
+fn the_index_trains_a_model_as_a_file_does_or_says_that_there_is_nothing_to_learn() {
+    let folder = with_index(INDEX);
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (config, output) = (path(""), path("learnt.toml"));
+    let train = ["mpi", "train", "--config", &config, "--output", &output, "--name", "ours"];
+    let (done, said) = run(&train);
+    assert!(!done && said.contains("there is no index at"), "{said}");
+    assert!(load(&folder, &["--organisation", "RD3"]).0);
+    let (done, said) = run(&train);
+    assert!(done && said.contains("3 records; model ours from"), "{said}");
+    assert!(said.contains("pairs: 1 of one person by their NHS numbers, 0 of two"), "{said}");
+    let text = fs::read_to_string(&output).unwrap();
+    assert!(text.contains("on 3 records of the index.") && !text.contains("Thomasina Hardy"));
+    matching::Model::parse(&text).unwrap();
+}

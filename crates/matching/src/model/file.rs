@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
+use toml::{Table, Value};
 
 use crate::hash::stable_hash;
 use crate::level::Level;
-use crate::model::{Chances, Extra, Frequencies, Model, Source, Unlike};
+use crate::model::{
+    Chances, Extra, Frequencies, Model, STANDARD_NAME, STANDARD_TEXT, Source, Unlike,
+};
 
 /// Why a model's file cannot be used.
 #[derive(Debug, Error)]
@@ -43,6 +46,9 @@ pub enum ModelError {
 #[serde(deny_unknown_fields)]
 pub(crate) struct ModelFile {
     pub(crate) version: String,
+    /// The model of this build that gives whatever this file leaves out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    based_on: Option<String>,
     decision: Decision,
     /// Section, key, chances.
     levels: BTreeMap<String, BTreeMap<String, ChancesFile>>,
@@ -101,18 +107,68 @@ struct FrequencyFile {
 }
 
 impl Model {
-    /// Reads a model's file.
+    /// Reads a model's file. With `based_on = "uk"` it need only say what differs from the model of
+    /// this build: thresholds, levels, lists of names.
     ///
     /// # Errors
     /// Says which section and key is wrong, and what to change.
     pub fn parse(text: &str) -> Result<Self, ModelError> {
-        toml::from_str::<ModelFile>(text)?.into_model()
+        let given: Table = toml::from_str(text)?;
+        let file: ModelFile = match given.get("based_on") {
+            // Read from the text, an error names its line.
+            None => toml::from_str(text)?,
+            Some(base) if base.as_str() == Some(STANDARD_NAME) => completed(given)?.try_into()?,
+            Some(base) => {
+                let words = format!(
+                    "based_on = {base} names no model of this build; it can be \"{STANDARD_NAME}\""
+                );
+                return Err(ModelError::Nonsense(words));
+            }
+        };
+        file.into_model()
     }
 
-    /// The model as a file that [`Model::parse`] reads back.
+    /// The model as a file that [`Model::parse`] reads back. Lists of names that it has from the model
+    /// it is based on are not repeated.
     pub fn to_text(&self) -> Result<String, ModelError> {
         let nonsense = |error: toml::ser::Error| ModelError::Nonsense(error.to_string());
-        toml::to_string(&self.file).map_err(nonsense)
+        let mut table = Table::try_from(&self.file).map_err(nonsense)?;
+        if self.file.based_on.is_some() {
+            let base: Table = toml::from_str(STANDARD_TEXT)?;
+            if table.get("frequency") == base.get("frequency") {
+                table.remove("frequency");
+            }
+        }
+        toml::to_string(&table).map_err(nonsense)
+    }
+}
+
+/// What a file says, and the model of this build where it says nothing.
+fn completed(given: Table) -> Result<Table, ModelError> {
+    let mut whole: Table = toml::from_str(STANDARD_TEXT)?;
+    for (key, value) in given {
+        let depth = match key.as_str() {
+            "levels" => 2,
+            // A list of names is replaced as a whole: shares belong together.
+            "decision" | "frequency" => 1,
+            _ => 0,
+        };
+        overlay(&mut whole, key, value, depth);
+    }
+    Ok(whole)
+}
+
+/// Puts a value over what is there; tables are gone into so many times.
+fn overlay(under: &mut Table, key: String, value: Value, depth: usize) {
+    match (under.get_mut(&key), value) {
+        (Some(Value::Table(under)), Value::Table(over)) if depth > 0 => {
+            for (key, value) in over {
+                overlay(under, key, value, depth - 1);
+            }
+        }
+        (_, value) => {
+            under.insert(key, value);
+        }
     }
 }
 
@@ -242,5 +298,57 @@ impl ChancesFile {
             return Err(nonsense("needs chances above 0, and m at most 1"));
         }
         Ok(Chances::new(self.m, u))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SMALL: &str = "version = \"ours\"\nbased_on = \"uk\"\n[decision]\nlink_from = 9.5\n\
+        [levels.surname]\nclose = { m = 0.1, u = 0.002 }\n\
+        [extra.ward]\nsame = { m = 0.8, u = 0.1 }\nclose = { m = 0.1, u = 0.1 }\n\
+        different = { m = 0.1, u = 0.8 }\n";
+
+    #[test]
+    fn a_model_based_on_another_says_only_what_differs() {
+        let (model, standard) = (Model::parse(SMALL).unwrap(), Model::standard());
+        assert_eq!((model.version(), model.link_from), ("ours", 9.5));
+        assert_eq!(model.review_from.to_bits(), standard.review_from.to_bits());
+        assert_eq!(model.chances(Level::FamilyClose), Chances::new(0.1, Unlike::Fixed(0.002)));
+        for level in Level::ALL.iter().filter(|level| **level != Level::FamilyClose) {
+            assert_eq!(model.chances(*level), standard.chances(*level), "{level:?}");
+        }
+        let smith = stable_hash(b"SMITH");
+        let share = |model: &Model| model.surnames.log2_share(smith).to_bits();
+        assert_eq!(share(&model), share(standard));
+        assert_eq!(model.extras.len(), 1);
+    }
+
+    #[test]
+    fn a_model_based_on_another_is_written_without_its_names_and_read_back() {
+        let text = Model::parse(SMALL).unwrap().to_text().unwrap();
+        assert!(!text.contains("SMITH") && text.contains("based_on = \"uk\""), "{text}");
+        assert_eq!(Model::parse(&text).unwrap().to_text().unwrap(), text);
+        let own_names = format!("{SMALL}[frequency.surname]\nHARDY = 0.5\n");
+        let text = Model::parse(&own_names).unwrap().to_text().unwrap();
+        assert!(text.contains("HARDY = 0.5") && !text.contains("SMITH"), "{text}");
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_model_based_on_another_is_said() {
+        for (wrong, right, said) in [
+            (
+                "\"fr\"",
+                "\"uk\"",
+                "based_on = \"fr\" names no model of this build; it can be \"uk\"",
+            ),
+            ("clos =", "close =", "[surname] clos, which is no level"),
+            ("link_form", "link_from", "link_form"),
+            ("link_from = 1.0", "link_from = 9.5", "review_from is above link_from"),
+        ] {
+            let error = Model::parse(&SMALL.replacen(right, wrong, 1)).unwrap_err().to_string();
+            assert!(error.contains(said), "{error}");
+        }
     }
 }

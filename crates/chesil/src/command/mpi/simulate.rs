@@ -107,7 +107,7 @@ fn difference<'a>(
 }
 
 /// Step 1.
-fn read(tx: &mut Tx, told: &Told) -> Result<Vec<Held>> {
+pub(super) fn read(tx: &mut Tx, told: &Told) -> Result<Vec<Held>> {
     let (mut records, mut after) = (Vec::new(), 0);
     loop {
         let (some, next) = empi::held(tx, after, AT_ONCE)?;
@@ -153,21 +153,21 @@ fn compare(records: &[Held], model: &Model, threads: usize) -> Vec<Compared> {
 }
 
 /// What is being done, on a terminal.
-struct Told(ProgressBar);
+pub(super) struct Told(ProgressBar);
 
 impl Told {
-    fn new() -> Result<Self> {
+    pub(super) fn new() -> Result<Self> {
         let style = ProgressStyle::with_template("{msg}, {elapsed}")?;
         let bar = ProgressBar::new_spinner().with_style(style);
         bar.enable_steady_tick(TICK);
         Ok(Self(bar))
     }
 
-    fn say(&self, text: &str) {
+    pub(super) fn say(&self, text: &str) {
         self.0.set_message(text.to_owned());
     }
 
-    fn done(&self) {
+    pub(super) fn done(&self) {
         self.0.finish_and_clear();
     }
 }
