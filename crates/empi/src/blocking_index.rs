@@ -64,7 +64,7 @@ impl Index {
             if patients.len() > most {
                 found.full.insert(key.hash());
             }
-            if key.is_number() || patients.len() <= most {
+            if key.is_sought() && (key.is_number() || patients.len() <= most) {
                 found.patients.extend(patients.into_iter().take(most));
             }
         }
@@ -73,7 +73,7 @@ impl Index {
 
     /// Adds a record under its keys. `found` is what [`Index::look`] has just said about them.
     pub(crate) fn add(&mut self, tx: &mut Tx, seq: i64, keys: &[Key], found: &Found) -> Result<()> {
-        let open = keys.iter().filter(|key| !found.full.contains(&key.hash()));
+        let open = keys.iter().filter(|key| key.is_filed() && !found.full.contains(&key.hash()));
         match &mut self.pending {
             Some(pending) => {
                 open.for_each(|key| pending.entry(key.hash()).or_default().push(seq));

@@ -135,8 +135,9 @@ pub(crate) fn candidates(
         .collect()
 }
 
-/// A key and a record that has it. Keys of NHS numbers have the lowest bit set.
-type Keyed = (u64, u32);
+/// A key, a record that has it, and whether the record is filed under it and seeks by it. Keys of
+/// NHS numbers have the lowest bit set.
+type Keyed = (u64, u32, (bool, bool));
 
 /// Every record's keys, parted by key so that each part can be worked on alone.
 fn index(records: &[Profile], parts: usize) -> Vec<Vec<Keyed>> {
@@ -158,7 +159,10 @@ fn index_chunk(records: &[Profile], first: usize, parts: usize) -> Vec<Vec<Keyed
         for key in blocking::keys(record) {
             let hash = (key.hash().cast_unsigned() & !1) | u64::from(key.is_number());
             let part = usize::try_from(hash >> 33).unwrap_or_default() % parts;
-            keyed.get_mut(part).into_iter().for_each(|part| part.push((hash, number)));
+            keyed
+                .get_mut(part)
+                .into_iter()
+                .for_each(|part| part.push((hash, number, (key.is_filed(), key.is_sought()))));
         }
     }
     keyed
@@ -179,14 +183,16 @@ fn gather<T>(by_thread: Vec<Vec<Vec<T>>>, parts: usize) -> Vec<Vec<T>> {
 fn share_keys(keys: &[Keyed], most_sharing: usize, parts: usize) -> Vec<Vec<(u32, u32)>> {
     let mut pairs = vec![Vec::new(); parts];
     for sharing in keys.chunk_by(|one, next| one.0 == next.0) {
-        let is_number = sharing.first().is_some_and(|(key, _)| key & 1 == 1);
+        let is_number = sharing.first().is_some_and(|(key, ..)| key & 1 == 1);
         let most = if is_number { MOST_CLAIMING } else { most_sharing };
         if sharing.len() > most {
             continue;
         }
-        for (place, (_, a)) in sharing.iter().enumerate() {
+        for (place, (_, a, one)) in sharing.iter().enumerate() {
             let part = at(*a) % parts;
-            let others = sharing.iter().skip(place + 1).map(|(_, b)| (*a, *b));
+            let meet = |other: &(bool, bool)| (one.0 && other.1) || (one.1 && other.0);
+            let others = sharing.iter().skip(place + 1).filter(|(.., other)| meet(other));
+            let others = others.map(|(_, b, _)| (*a, *b));
             pairs.get_mut(part).into_iter().for_each(|part| part.extend(others.clone()));
         }
     }

@@ -12,13 +12,24 @@ use crate::{Profile, nickname, phonetic};
 
 /// Names the way in which keys are made. Another way needs another name: a store then makes the
 /// keys of all its records anew.
-pub const VERSION: &str = "2026.3";
+pub const VERSION: &str = "2026.4";
 
 /// A blocking key: 64 bits that stay the same in every build, so that a store can keep them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key {
     hash: u64,
     is_number: bool,
+    part: Part,
+}
+
+/// What a key is for: most records are found by what they are filed under.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Part {
+    Both,
+    /// The record is filed under it, and does not look for others by it.
+    Filed,
+    /// The record looks for others by it, and is not filed under it.
+    Sought,
 }
 
 impl Key {
@@ -26,7 +37,17 @@ impl Key {
     fn of(kind: u8, parts: &[u64]) -> Self {
         let mut all = [u64::from(kind), 0, 0, 0];
         all.iter_mut().skip(1).zip(parts).for_each(|(place, part)| *place = *part);
-        Self { hash: stable_hash_of(&all), is_number: kind == b'n' }
+        Self { hash: stable_hash_of(&all), is_number: kind == b'n', part: Part::Both }
+    }
+
+    /// A record is filed under this key.
+    pub fn is_filed(self) -> bool {
+        self.part != Part::Sought
+    }
+
+    /// A record looks for others by this key.
+    pub fn is_sought(self) -> bool {
+        self.part != Part::Filed
     }
 
     /// As the store holds it.
@@ -64,13 +85,23 @@ pub fn keys(profile: &Profile) -> Vec<Key> {
         let places =
             profile.homes.iter().map(|home| home.postcode).chain(profile.landlines.iter().copied());
         keys.extend(places.map(|place| Key::of(b'l', &[place, forename.sound])));
-        // The only key that reaches a record without a birth date; of common names it is too full.
-        keys.extend(families.iter().map(|family| Key::of(b'f', &[family.id, forename.id])));
+        keys.extend(families.iter().flat_map(|family| whole_name(profile, family, forename)));
     }
     further(profile, families, &forenames, &mut keys);
     keys.sort_unstable();
     keys.dedup();
     keys
+}
+
+/// The only keys that reach a record without a birth date. Two records with one are never found by
+/// name alone: of common names that would be hundreds, and they have better keys.
+fn whole_name(profile: &Profile, family: &Name, forename: &Form) -> [Key; 2] {
+    let dated = Key::of(b'f', &[family.id, forename.id]);
+    let undated = Key::of(b'u', &[family.id, forename.id]);
+    match profile.birth_date {
+        Some(_) => [Key { part: Part::Filed, ..dated }, Key { part: Part::Sought, ..undated }],
+        None => [Key { part: Part::Sought, ..dated }, undated],
+    }
 }
 
 /// Further columns, where a file has any: two of them, or one with a name.

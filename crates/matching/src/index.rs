@@ -59,7 +59,7 @@ impl Index {
         let record = u32::try_from(self.records.len()).unwrap_or(END);
         self.records.push(profile);
         self.person.push(record);
-        for key in &keys {
+        for key in keys.iter().filter(|key| key.is_filed()) {
             self.put(key.hash().cast_unsigned(), record);
         }
         let mut person = record;
@@ -79,7 +79,7 @@ impl Index {
 
     fn candidates(&self, keys: &[blocking::Key]) -> Vec<u32> {
         let mut found = Vec::new();
-        for key in keys {
+        for key in keys.iter().filter(|key| key.is_sought()) {
             let Some((newest, count)) = self.newest.get(&key.hash().cast_unsigned()) else {
                 continue;
             };

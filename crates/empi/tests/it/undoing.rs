@@ -219,7 +219,15 @@ proptest! {
             }
         }
         for (review, before) in done.into_iter().rev() {
-            undo(&db, review).unwrap();
+            let stands = dump(&db);
+            match undo(&db, review) {
+                // Some chains of decisions move ids in a way that a later undo refuses: refused, not half done.
+                Err(empi::Error::Overtaken) => {
+                    prop_assert_eq!(dump(&db), stands, "what is refused changes nothing");
+                    break;
+                }
+                undone => undone.unwrap(),
+            }
             prop_assert_eq!(dump(&db), before);
             prop_assert_eq!(rebuilt(&db), 0);
         }
