@@ -16,10 +16,18 @@ after(async () => {
 });
 
 const question = (page) => Number(page.url().match(/\/review\/(\d+)/)?.[1]);
-/** The last question that one steward can decide. */
-const last = (page) => page.locator("tr", { hasNotText: "two verified NHS numbers" }).locator("[data-row]").last();
+/** A question that one steward can decide. */
+const ordinary = (page) => page.locator("tr", { hasNotText: "two verified NHS numbers" }).locator("[data-row]").nth(4);
 const toDo = async (page) => Number((await page.locator("h1 .cs-count").innerText()).match(/\d+/)[0]);
 const focused = (page) => page.evaluate(() => document.activeElement?.textContent?.trim() ?? "");
+
+/** Opens a question of the queue, and waits until it is there. */
+async function open(row) {
+  const page = row.page();
+  await row.click();
+  await page.waitForURL(/\/review\/\d+/);
+  await page.waitForLoadState();
+}
 
 /** Opens what a key's choice would change, and waits until the focus is there. */
 async function choose(page, key) {
@@ -39,6 +47,56 @@ async function confirm(page) {
   await page.keyboard.press("Enter");
   await page.waitForURL((url) => url.href !== before);
 }
+
+test("a decision is taken back from the banner, and the question stands as before", async () => {
+  const { page, check } = await openPage(browser);
+  await signIn(page, demo, "steward");
+  await page.goto(`${demo.portal}/review?kind=possible_duplicate`);
+  const waiting = await toDo(page);
+  await open(ordinary(page));
+  const id = question(page);
+  await choose(page, "s");
+  await confirm(page);
+  await page.keyboard.press("u");
+  assert.match(await focused(page), /Undo/);
+  assert.match(await page.locator(".cs-done").innerText(), /decided: the same person/);
+  await page.keyboard.press("Enter");
+  await page.waitForURL(new RegExp(`/review/${id}\\?`));
+  assert.match(await focused(page), /taken back/);
+  await page.goto(`${demo.portal}/review`);
+  assert.equal(await toDo(page), waiting);
+  check();
+});
+
+// Before others take whatever stands at the top of the queue.
+test("two stewards join two verified numbers, and neither alone", async () => {
+  const one = await openPage(browser);
+  await signIn(one.page, demo, "steward");
+  await one.page.goto(`${demo.portal}/review`);
+  await open(one.page.locator("tr", { hasText: "two verified NHS numbers" }).locator("[data-row]").first());
+  const id = question(one.page);
+  assert.match(await one.page.locator("main").innerText(), /two different verified NHS numbers/);
+  await choose(one.page, "s");
+  assert.match(await one.page.locator("#preview").innerText(), /A second steward must agree/);
+  await inspect(one.page, "review-needs-second");
+  await confirm(one.page);
+  assert.match(await focused(one.page), /nothing moves until a second steward agrees/);
+  await one.page.goto(`${demo.portal}/review/${id}`);
+  assert.match(await one.page.locator("main").innerText(), /Somebody else must look now/);
+  assert.equal(await one.page.locator("[data-choice=same]").count(), 0);
+  one.check();
+
+  const two = await openPage(browser);
+  await signIn(two.page, demo, "second.steward");
+  await two.page.goto(`${demo.portal}/review?state=awaiting_second`);
+  await two.page.locator("[data-row]").first().click();
+  await inspect(two.page, "review-awaiting-second");
+  await choose(two.page, "s");
+  await confirm(two.page);
+  await two.page.goto(`${demo.portal}/review/${id}`);
+  assert.match(await two.page.locator("main").innerText(), /linked as one person now/);
+  two.check();
+});
 
 test("a steward works through three questions with the keyboard alone", async () => {
   const { page, check } = await openPage(browser);
@@ -88,26 +146,6 @@ test("a steward works through three questions with the keyboard alone", async ()
   check();
 });
 
-test("a decision is taken back from the banner, and the question stands as before", async () => {
-  const { page, check } = await openPage(browser);
-  await signIn(page, demo, "steward");
-  await page.goto(`${demo.portal}/review?kind=possible_duplicate`);
-  const waiting = await toDo(page);
-  await last(page).click();
-  const id = question(page);
-  await choose(page, "s");
-  await confirm(page);
-  await page.keyboard.press("u");
-  assert.match(await focused(page), /Undo/);
-  assert.match(await page.locator(".cs-done").innerText(), /decided: the same person/);
-  await page.keyboard.press("Enter");
-  await page.waitForURL(new RegExp(`/review/${id}\\?`));
-  assert.match(await focused(page), /taken back/);
-  await page.goto(`${demo.portal}/review`);
-  assert.equal(await toDo(page), waiting);
-  check();
-});
-
 test("help says every key, and the switch in the footer turns them off", async () => {
   const { page, check } = await openPage(browser);
   await signIn(page, demo, "steward");
@@ -122,40 +160,11 @@ test("help says every key, and the switch in the footer turns them off", async (
   check();
 });
 
-test("two stewards join two verified numbers, and neither alone", async () => {
-  const one = await openPage(browser);
-  await signIn(one.page, demo, "steward");
-  await one.page.goto(`${demo.portal}/review`);
-  await one.page.locator("tr", { hasText: "two verified NHS numbers" }).locator("[data-row]").first().click();
-  const id = question(one.page);
-  assert.match(await one.page.locator("main").innerText(), /two different verified NHS numbers/);
-  await choose(one.page, "s");
-  assert.match(await one.page.locator("#preview").innerText(), /A second steward must agree/);
-  await inspect(one.page, "review-needs-second");
-  await confirm(one.page);
-  assert.match(await focused(one.page), /nothing moves until a second steward agrees/);
-  await one.page.goto(`${demo.portal}/review/${id}`);
-  assert.match(await one.page.locator("main").innerText(), /Somebody else must look now/);
-  assert.equal(await one.page.locator("[data-choice=same]").count(), 0);
-  one.check();
-
-  const two = await openPage(browser);
-  await signIn(two.page, demo, "second.steward");
-  await two.page.goto(`${demo.portal}/review?state=awaiting_second`);
-  await two.page.locator("[data-row]").first().click();
-  await inspect(two.page, "review-awaiting-second");
-  await choose(two.page, "s");
-  await confirm(two.page);
-  await two.page.goto(`${demo.portal}/review/${id}`);
-  assert.match(await two.page.locator("main").innerText(), /linked as one person now/);
-  two.check();
-});
-
 test("without JavaScript a question is read, previewed, decided and taken back", async () => {
   const { page, check } = await openPage(browser, { javaScriptEnabled: false });
   await signIn(page, demo, "steward");
   await page.goto(`${demo.portal}/review`);
-  await last(page).click();
+  await open(ordinary(page));
   const id = question(page);
   await page.locator("[data-choice=different]").click();
   await page.locator("form[action^='/review/'] button").click();

@@ -75,7 +75,7 @@ pub fn train(
             let words = "nothing can be learnt: no two records are one person's".to_owned();
             return Err(ModelError::Nonsense(words));
         }
-        let next = trained.model.refined(&seen, version)?;
+        let next = model.refined(&seen, version)?;
         let moved = trained.model.distance(&next);
         trained.model = next;
         trained.rounds = round;
