@@ -114,7 +114,6 @@ pub(crate) fn weigh(model: &Model, a: &Profile, b: &Profile, tally: &mut impl Ta
         birth_date,
         gender_differs: gender == Some(Level::GenderDifferent),
         same_home: contact::same_home(a, b),
-        same_initial: name::same_initial(a, b),
         is_their_own: contact::same_contact(a, b) || names.middle_agrees,
     };
     let forename_agrees = names.forename.is_some_and(ForenameLevel::agrees);

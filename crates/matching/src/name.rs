@@ -251,12 +251,6 @@ fn forename_pair(a: &Name, b: &Name) -> ForenameLevel {
     }
 }
 
-/// The forenames begin with one letter.
-pub(crate) fn same_initial(a: &Profile, b: &Profile) -> bool {
-    let initial = |profile: &Profile| profile.forenames.first().and_then(|n| n.text.chars().next());
-    initial(a).is_some() && initial(a) == initial(b)
-}
-
 /// Middle names, unless they have already been weighed as forenames; whether they agree.
 fn middle(
     model: &Model,

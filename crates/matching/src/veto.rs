@@ -80,7 +80,6 @@ impl Rule {
 }
 
 /// How the fields agree, as far as the safety rules ask.
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(crate) struct Findings {
     pub(crate) number: Option<NumberLevel>,
     pub(crate) family: Option<FamilyLevel>,
@@ -90,8 +89,6 @@ pub(crate) struct Findings {
     pub(crate) same_home: bool,
     /// A mobile telephone, an e-mail address or a middle name of one's own is the same.
     pub(crate) is_their_own: bool,
-    /// The forenames begin with one letter.
-    pub(crate) same_initial: bool,
 }
 
 /// Vetoes as a set: comparing a million pairs allocates nothing.
@@ -188,8 +185,7 @@ pub(crate) fn rule(found: &Findings) -> Option<Rule> {
 /// carries no link across:
 ///
 /// 1. forenames that conflict, whatever else agrees: twins share surname, birth date and home, and
-///    strangers share a birthday. Only two forms of one initial, with a telephone or e-mail address
-///    of their own, are taken for a name and what somebody calls themselves;
+///    strangers share a birthday;
 /// 2. twins whose names do not say which is which, by their birth order;
 /// 3. a changed surname without the same forename in full, where the birth date is one digit off:
 ///    one slip is believed of somebody whose name agrees, or two fields may belong to two people;
@@ -204,13 +200,7 @@ fn is_confusion(a: &Profile, b: &Profile, found: &Findings) -> bool {
     let name_known = found.forename.is_some() || found.family.is_some();
     let both_conflict = date_conflicts && name_known && !found.name_agrees();
     let generation = date_conflicts && is_generation(a, b, found);
-    let pet_name =
-        found.is_their_own && found.same_initial && found.birth_date == Some(BirthDateLevel::Same);
-    (found.forenames_conflict() && !pet_name)
-        || twins
-        || (surname_changed && slip)
-        || both_conflict
-        || generation
+    found.forenames_conflict() || twins || (surname_changed && slip) || both_conflict || generation
 }
 
 /// Father and son, or two cousins, of one name in one house: birth dates ten years apart, or two
