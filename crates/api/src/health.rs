@@ -7,7 +7,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use db::{Db, params};
-use serde_json::json;
+use empi::Sweep;
+use serde_json::{Value, json};
 
 use crate::ApiState;
 
@@ -17,14 +18,18 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// `GET /health`: 200 while the database answers, else 503.
 pub(crate) async fn health(State(state): State<ApiState>) -> Response {
     let db = state.inbox.db().clone();
-    let answered = tokio::task::spawn_blocking(move || answers(&db));
-    let up = matches!(tokio::time::timeout(PATIENCE, answered).await, Ok(Ok(true)));
+    let answered = tokio::task::spawn_blocking(move || (answers(&db), repair(&db)));
+    let (up, repair) = match tokio::time::timeout(PATIENCE, answered).await {
+        Ok(Ok(found)) => found,
+        Ok(Err(_)) | Err(_) => (false, None),
+    };
     let (status, word) =
         if up { (StatusCode::OK, "up") } else { (StatusCode::SERVICE_UNAVAILABLE, "down") };
     let body = json!({
         "status": word,
         "database": word,
         "waiting_messages": state.inbox.waiting(),
+        "repair": repair,
         "version": env!("CARGO_PKG_VERSION"),
     });
     (status, Json(body)).into_response()
@@ -39,4 +44,16 @@ fn answers(db: &Db) -> bool {
             false
         }
     }
+}
+
+/// How far the index of people has been put together anew; without it the system is up all the same.
+fn repair(db: &Db) -> Option<Value> {
+    let upkeep = db.read(empi::upkeep).ok()?;
+    let sweep = match upkeep.sweep {
+        Sweep::Never => "never",
+        Sweep::Underway { .. } => "underway",
+        Sweep::Complete { .. } => "complete",
+    };
+    let problem_at = upkeep.problem.map(|(at, _)| at.to_string());
+    Some(json!({"sweep": sweep, "waiting_changes": upkeep.waiting, "problem_at": problem_at}))
 }

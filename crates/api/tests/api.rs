@@ -21,7 +21,7 @@ struct Server {
 
 fn inboxes() -> Vec<(Scratch, Inbox)> {
     let inbox = |scratch: Scratch| {
-        scratch.migrate(&[engine::MIGRATIONS]).unwrap();
+        scratch.migrate(&[engine::MIGRATIONS, empi::MIGRATIONS]).unwrap();
         let clock = FixedClock::at("2026-11-22T12:00:00Z".parse().unwrap());
         let inbox =
             Inbox::open(scratch.clone(), Arc::new(clock), Limits { high_water: 3 }).unwrap();
@@ -184,6 +184,7 @@ async fn the_server_says_what_it_can_do_and_how_it_is() {
         assert_eq!(statement["rest"][0]["interaction"][0]["code"], "transaction");
         let health = get("/health").await;
         assert_eq!((&health["status"], &health["database"]), (&json!("up"), &json!("up")));
+        assert_eq!(health["repair"]["sweep"], "never");
         assert_eq!(health["version"], env!("CARGO_PKG_VERSION"));
     }
 }

@@ -3,8 +3,9 @@
 //! 1. the data folder and the database, migrated;
 //! 2. organisations and policies;
 //! 3. the engine: inbox, processor, and a source for each channel;
-//! 4. the gateway to the GP practices;
-//! 5. the portal and the FHIR interface on one address.
+//! 4. the repair pass over the index of people, beside the messages;
+//! 5. the gateway to the GP practices;
+//! 6. the portal and the FHIR interface on one address.
 //!
 //! Stopping goes the other way: sources first, so that nothing is half accepted.
 
@@ -30,6 +31,7 @@ use tokio::task::JoinHandle;
 
 use crate::config::{ChannelSettings, Settings};
 use crate::data_folder::DataFolder;
+use crate::repairing::Repairing;
 
 /// How long a request may still take when the server stops.
 const GRACE: Duration = Duration::from_secs(5);
@@ -82,6 +84,10 @@ pub(crate) async fn start(
     let (shutdown, signal) = engine::shutdown();
     let mut tasks = Vec::new();
     let listeners = start_sources(&settings.channels, &inbox, &signal, &mut tasks).await?;
+
+    let model = Arc::clone(&settings.model);
+    let repairing = Repairing { inbox: inbox.clone(), model, clock: Arc::clone(&clock) };
+    tasks.push(tokio::spawn(repairing.run(signal.clone())));
 
     let gateway = Arc::new(Gateway::new(settings.gateway.clone(), Arc::clone(&clock))?);
     let api = api_state(&settings, &inbox, Arc::clone(&policies), Arc::clone(&clock));

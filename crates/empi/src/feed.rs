@@ -11,6 +11,7 @@ use crate::history::{self, Cause, LinkKind, NewEvent};
 use crate::join::{self, Joined};
 use crate::{
     LocalPatient, Result, assertion, local_patient, number, part, person, review, search_key,
+    upkeep_state,
 };
 
 /// Takes in what a source says about a patient: creates or updates the local patient, links it by
@@ -129,6 +130,7 @@ pub(crate) fn look_again(
     patient: &mut LocalPatient,
     at: Timestamp,
 ) -> Result<PersonId> {
+    upkeep_state::amended(tx, known.seq)?;
     let profile = patient.profile();
     let keys = blocking::keys(&profile);
     index.replace(tx, known.seq, &blocking::keys(&known.profile()), &keys)?;

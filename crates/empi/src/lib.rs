@@ -43,6 +43,8 @@ mod blocking_index;
 mod index_keys;
 mod load;
 mod repair;
+mod upkeep;
+mod upkeep_state;
 mod rebuild;
 mod simulate;
 mod assertion;
@@ -83,6 +85,8 @@ pub use source_link::{link_at_source, unlink_at_source};
 pub use state::{ReviewState, ReviewStates};
 pub use trace::{Likeness, Traced, trace};
 pub use undo::undo;
+pub use upkeep::{Bite, next_bite, pass_over, take_bite};
+pub use upkeep_state::{Sweep, Upkeep, swept, upkeep};
 
 /// What this keeper adds to the database.
 pub const MIGRATIONS: &[db::Migration] = &[
@@ -96,6 +100,7 @@ pub const MIGRATIONS: &[db::Migration] = &[
         name: "empi/0004_search_key",
         sql: include_str!("../migrations/0004_search_key.sql"),
     },
+    db::Migration { name: "empi/0005_repair", sql: include_str!("../migrations/0005_repair.sql") },
 ];
 
 /// A result of this crate.

@@ -31,11 +31,7 @@ pub(crate) fn reconsider(
     cause: &Cause,
     at: Timestamp,
 ) -> Result<Reconsidered> {
-    let mut records = Vec::new();
-    for person in people {
-        records.extend(local_patient::members(tx, *person)?);
-    }
-    records.sort_by_key(|record| record.seq);
+    let records = records_of(tx, people)?;
     let facts = facts::about(tx, &records)?;
     let groups = cluster(model, &records, &facts);
     let plan = Plan::new(tx, &records, &groups)?;
@@ -44,6 +40,35 @@ pub(crate) fn reconsider(
         ask_about_parted(tx, model, &records, &plan, &facts, cause, at)?;
     }
     Ok(done)
+}
+
+/// Whether [`reconsider`] would move any record: the groups are other ones than the people. Reads
+/// only.
+pub(crate) fn would_change(
+    tx: &mut Tx,
+    model: &Model,
+    people: &BTreeSet<PersonId>,
+) -> Result<bool> {
+    let records = records_of(tx, people)?;
+    let facts = facts::about(tx, &records)?;
+    let groups = cluster(model, &records, &facts);
+    let person_at = |place: &usize| records.get(*place).map(|record| record.person);
+    let mixed = groups.iter().any(|group| {
+        let first = group.first().and_then(person_at);
+        group.iter().any(|place| person_at(place) != first)
+    });
+    let present: BTreeSet<PersonId> = records.iter().map(|record| record.person).collect();
+    Ok(mixed || groups.len() != present.len())
+}
+
+/// Everybody's records, the oldest first.
+fn records_of(tx: &mut Tx, people: &BTreeSet<PersonId>) -> Result<Vec<LocalPatient>> {
+    let mut records = Vec::new();
+    for person in people {
+        records.extend(local_patient::members(tx, *person)?);
+    }
+    records.sort_by_key(|record| record.seq);
+    Ok(records)
 }
 
 /// Where every record goes.

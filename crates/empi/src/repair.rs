@@ -13,10 +13,10 @@ use model::{LocalPatientId, PersonId};
 
 use crate::blocking_index::Index;
 use crate::history::Cause;
-use crate::reconsider::reconsider;
+use crate::reconsider::{Reconsidered, reconsider, would_change};
 use crate::{LocalPatient, Result, birth, local_patient, person};
 
-const RULE: &str = "repair: put together anew from all records";
+pub(crate) const RULE: &str = "repair: put together anew from all records";
 /// More records than these are not looked at together: something is wrong with them.
 const MOST_TOGETHER: usize = 400;
 
@@ -51,21 +51,44 @@ pub fn repair(
         complete: records.len() < usize::try_from(limit).unwrap_or(usize::MAX),
         ..Repaired::default()
     };
-    let cause = Cause::rule(model, RULE);
     let mut seen = BTreeSet::new();
     for record in records {
-        if seen.contains(&record.id) {
-            continue;
-        }
-        let around = Around::of(tx, model, record)?;
-        if around.people.len() > 1 || around.records.len() > 1 {
-            let done = reconsider(tx, model, &around.people, &cause, at)?;
+        if !seen.contains(&record.id) {
+            let (done, around) = mend(tx, model, record, at)?;
             repaired.joined += done.joined;
             repaired.parted += done.parted;
+            seen.extend(around);
         }
-        seen.extend(around.records);
     }
     Ok(repaired)
+}
+
+/// Puts one record and everybody it might belong with together anew; returns also which records
+/// were looked at.
+pub(crate) fn mend(
+    tx: &mut Tx,
+    model: &Model,
+    record: LocalPatient,
+    at: Timestamp,
+) -> Result<(Reconsidered, BTreeSet<LocalPatientId>)> {
+    let around = Around::of(tx, model, record)?;
+    let done = if around.records.len() > 1 {
+        reconsider(tx, model, &around.people, &Cause::rule(model, RULE), at)?
+    } else {
+        Reconsidered::default()
+    };
+    Ok((done, around.records))
+}
+
+/// Whether [`mend`] would change anything, and which records it would look at. Reads only.
+pub(crate) fn is_doubtful(
+    tx: &mut Tx,
+    model: &Model,
+    record: LocalPatient,
+) -> Result<(bool, BTreeSet<LocalPatientId>)> {
+    let around = Around::of(tx, model, record)?;
+    let doubtful = around.records.len() > 1 && would_change(tx, model, &around.people)?;
+    Ok((doubtful, around.records))
 }
 
 /// Everybody who is tied to a record, directly or through others.

@@ -4,7 +4,7 @@ use std::fs;
 
 use tempfile::TempDir;
 
-use crate::served::{configuration, run};
+use crate::served::{Served, configuration, database, number, run};
 
 const INDEX: &str =
     "local_id,source,nhs_number,nhs_status,forename,surname,dob,sex,address,postcode,gp_code
@@ -204,4 +204,21 @@ fn the_index_trains_a_model_as_a_file_does_or_says_that_there_is_nothing_to_lear
     let text = fs::read_to_string(&output).unwrap();
     assert!(text.contains("on 3 records of the index.") && !text.contains("Thomasina Hardy"));
     matching::Model::parse(&text).unwrap();
+}
+
+#[test]
+fn a_server_puts_people_together_anew_by_itself_and_remembers_where_it_stands() {
+    let folder = two_organisations("strict.toml");
+    let path = folder.path().join("chesil.toml");
+    let chesil = fs::read_to_string(&path).unwrap();
+    fs::write(&path, chesil.replace("strict.toml", "standard.toml")).unwrap();
+    let server = Served::start(folder.path());
+    server.wait_for("repair: 1 records joined to another person, 0 taken out of one");
+    server.wait_for("repair: everybody has been looked at again: 1 records joined");
+    server.stop();
+    let ended = "select sweep_ended_at from repair_state";
+    let first = number(&database(folder.path()), ended);
+    let server = Served::start(folder.path());
+    server.stop();
+    assert_eq!(number(&database(folder.path()), ended), first, "not again on the same day");
 }

@@ -36,7 +36,7 @@ pub(crate) fn record() -> impl Strategy<Value = Demographics> {
 }
 
 /// Record `at` of the world, at one of three sources.
-fn named(at: usize) -> String {
+pub(crate) fn named(at: usize) -> String {
     format!("{}/R{at}", ["RD3", "RBD", "RDZ"][at % 3])
 }
 
@@ -65,7 +65,7 @@ fn verified_numbers(
 
 /// What stewards and sources say about a world, in this order.
 #[derive(Debug, Clone)]
-enum Word {
+pub(crate) enum Word {
     /// A steward: one person or not.
     Decided(usize, usize, bool),
     /// A source: the second is the first now (A40).
@@ -84,7 +84,8 @@ fn word(records: usize) -> impl Strategy<Value = Word> {
 }
 
 /// A world, two orders of arrival, and what is said about it.
-fn world_in_two_orders() -> impl Strategy<Value = (Vec<Demographics>, [Vec<usize>; 2], Vec<Word>)> {
+pub(crate) fn world_in_two_orders()
+-> impl Strategy<Value = (Vec<Demographics>, [Vec<usize>; 2], Vec<Word>)> {
     prop::collection::vec(record(), 2..8).prop_flat_map(|world| {
         let order: Vec<usize> = (0..world.len()).collect();
         let shuffled = || Just(order.clone()).prop_shuffle();
@@ -93,7 +94,7 @@ fn world_in_two_orders() -> impl Strategy<Value = (Vec<Demographics>, [Vec<usize
     })
 }
 
-fn say(db: &db::Db, words: &[Word]) {
+pub(crate) fn say(db: &db::Db, words: &[Word]) {
     for (moment, word) in words.iter().enumerate() {
         let moment = i64::try_from(moment).unwrap();
         match *word {
@@ -145,7 +146,7 @@ pub(crate) fn repair(db: &db::Db) -> empi::Repaired {
 }
 
 /// Who is together with whom, whatever the ids.
-fn clusters(db: &db::Db, records: usize) -> BTreeSet<BTreeSet<usize>> {
+pub(crate) fn clusters(db: &db::Db, records: usize) -> BTreeSet<BTreeSet<usize>> {
     let mut people: BTreeMap<PersonId, BTreeSet<usize>> = BTreeMap::new();
     for at in 0..records {
         people.entry(person_of(db, &named(at))).or_default().insert(at);

@@ -18,4 +18,5 @@ mod sampling;
 mod finding;
 mod protecting;
 mod invariants;
+mod upkeep;
 mod searching;

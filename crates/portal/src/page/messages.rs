@@ -3,12 +3,14 @@
 use access::Action;
 use axum::extract::{Query, State};
 use db::Tx;
+use empi::Upkeep;
 use engine::{ChannelSummary, Filter, Page, Row, State as Standing};
 use jiff::Timestamp;
 use maud::{Markup, html};
 use serde::Deserialize;
 
 use crate::layout::{Place, Reader, page};
+use crate::page::repair_pass;
 use crate::permit::permit;
 use crate::{Error, PortalState, format};
 
@@ -45,16 +47,18 @@ pub(crate) async fn get(
     let (filter, part) = (asked.filter(), Page { before: asked.before, size: PAGE });
     let job = move |tx: &mut Tx| {
         let channels: Vec<&str> = channels.iter().map(String::as_str).collect();
-        Ok((engine::summary(tx, &channels)?, engine::list(tx, &filter, part)?))
+        let summaries = engine::summary(tx, &channels)?;
+        Ok((summaries, engine::list(tx, &filter, part)?, empi::upkeep(tx)?))
     };
-    let (summaries, rows) = state.read(job).await?;
-    Ok(show(&summaries, &rows, &asked, &reader, state.now()))
+    let (summaries, rows, upkeep) = state.read(job).await?;
+    Ok(show(&summaries, &rows, &upkeep, &asked, &reader, state.now()))
 }
 
 /// The page.
 pub(crate) fn show(
     summaries: &[ChannelSummary],
     rows: &[Row],
+    upkeep: &Upkeep,
     asked: &Asked,
     reader: &Reader,
     now: Timestamp,
@@ -66,6 +70,7 @@ pub(crate) fn show(
         html! {},
         html! {
             section.cs-card aria-labelledby="channels" { h1 #channels { "Channels" } (channels(summaries, now)) }
+            (repair_pass::card(upkeep, now))
             section.cs-card aria-labelledby="list" {
                 h2 #list { "Messages" }
                 (filter_form(summaries, asked))

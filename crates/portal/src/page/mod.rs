@@ -20,6 +20,7 @@ pub(crate) mod review_keys;
 pub(crate) mod review_measures;
 pub(crate) mod review_sample;
 pub(crate) mod messages;
+pub(crate) mod repair_pass;
 pub(crate) mod message;
 pub(crate) mod privacy;
 pub(crate) mod users;

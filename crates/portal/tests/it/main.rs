@@ -12,3 +12,4 @@ mod origin;
 mod headers;
 mod waking;
 mod stewardship;
+mod operating;

@@ -36,6 +36,8 @@ pub(super) fn run(folder: &Folder) -> Result<()> {
             break;
         }
     }
+    let model = Arc::clone(&settings.model);
+    db.write(move |tx| empi::swept(tx, &model, (joined, parted), SystemClock.now()))?;
     bar.finish_and_clear();
     println!(
         "{records} records looked at: {joined} joined to another person, {parted} taken out of one (a \
