@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::assertion::{self, Kept};
 use crate::review::Review;
 use crate::state::Standing;
-use crate::{Error, Result, local_patient};
+use crate::{Error, Result, ground, local_patient};
 
 /// One thing before and after. For a person: `None` is unknown, `Some(None)` in use, `Some(Some(id))`
 /// a redirect.
@@ -29,6 +29,9 @@ pub(crate) struct Effects {
     pub(crate) links: Vec<Change<LocalPatientId, PersonId>>,
     pub(crate) assertions: Vec<Change<(LocalPatientId, LocalPatientId), Option<Kept>>>,
     pub(crate) reviews: Vec<Change<i64, Standing>>,
+    /// What was known of the records; `None` for a decision older than this.
+    #[serde(default)]
+    pub(crate) ground: Option<uuid::Uuid>,
 }
 
 /// What an id stands for.
@@ -43,10 +46,22 @@ pub(crate) enum Standpoint {
     Redirect(PersonId),
 }
 
+impl<K, V: PartialEq> Change<K, V> {
+    pub(crate) fn has_moved(&self) -> bool {
+        self.before != self.after
+    }
+}
+
 impl Effects {
     /// The records that changed their person.
     pub(crate) fn moved(&self) -> impl Iterator<Item = &Change<LocalPatientId, PersonId>> {
-        self.links.iter().filter(|link| link.before != link.after)
+        self.links.iter().filter(|link| link.has_moved())
+    }
+
+    /// What an id stood for that became a person by this decision; `None` for every other id.
+    pub(crate) fn begun(&self, id: PersonId) -> Option<Standpoint> {
+        let change = self.people.iter().find(|change| change.key == id)?;
+        (change.after == Standpoint::Person).then_some(change.before)
     }
 
     /// Every record of the people between whom records moved; none where none did.
@@ -55,6 +70,12 @@ impl Effects {
             return Vec::new();
         }
         self.links.iter().map(|link| link.key).collect()
+    }
+
+    /// The people that the records are in now, whatever has come since.
+    pub(crate) fn people_now(&self, tx: &mut Tx) -> Result<BTreeSet<PersonId>> {
+        let records: Vec<LocalPatientId> = self.links.iter().map(|link| link.key).collect();
+        Ok(links(tx, &records)?.into_values().collect())
     }
 
     /// The people that the records are in afterwards.
@@ -105,10 +126,10 @@ impl Before {
         let links = links(tx, &self.records)?;
         let people: BTreeSet<PersonId> =
             self.people.iter().chain(links.values()).copied().collect();
-        // The same ids are looked at before and after: a person that did not exist was unknown, and
-        // one that redirected outside these people is asked for by its name.
+        // The same ids are looked at before and after: a person that did not exist was unknown.
         let after = Snapshot::take(tx, &people, &self.records)?;
-        let mut effects = Effects::default();
+        let ground = Some(ground::of(tx, &self.records)?);
+        let mut effects = Effects { ground, ..Effects::default() };
         let ids: BTreeSet<PersonId> =
             self.snapshot.people.keys().chain(after.people.keys()).copied().collect();
         for key in ids {
@@ -153,7 +174,10 @@ impl Snapshot {
         let mut snapshot = Self { links: links(tx, records)?, ..Self::default() };
         for person in people {
             let ids = tx.query(
-                "select id, merged_into from person where id = ?1 or merged_into = ?1",
+                "with recursive former (id) as (
+                     select id from person where id = ?1
+                     union select p.id from person p join former f on p.merged_into = f.id)
+                 select id, merged_into from person where id in (select id from former)",
                 params![person.uuid()],
                 |row| Ok((row.get(0)?, row.get::<Option<uuid::Uuid>>(1)?)),
             )?;

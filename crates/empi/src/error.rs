@@ -52,9 +52,6 @@ pub enum Error {
     /// A later decision rests on this one.
     #[error("a later decision rests on this one; take back review {0} first")]
     LaterDecision(i64),
-    /// The evidence has moved the records since.
-    #[error("newer details have moved these records since; decide about them as they stand now")]
-    Overtaken,
     /// Nothing is there to be taken back.
     #[error("there is no answer to this review that could be taken back")]
     NothingToUndo,
@@ -76,7 +73,6 @@ impl Error {
             | Self::SecondSteward
             | Self::NotTogether
             | Self::LaterDecision(_)
-            | Self::Overtaken
             | Self::NothingToUndo => Category::Conflict,
         }
     }

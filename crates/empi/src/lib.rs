@@ -18,6 +18,7 @@ mod facts;
 mod reconsider;
 mod decide;
 mod effects;
+mod ground;
 mod undo;
 mod preview;
 mod part;

@@ -21,6 +21,12 @@ pub struct Person {
 
 /// The id that stands for this one now: itself, or the one it was merged into. `None` if unknown.
 pub fn resolve(tx: &mut Tx, person: PersonId) -> Result<Option<PersonId>> {
+    Ok(redirects(tx, person)?.pop())
+}
+
+/// This id and those that it leads to, one redirect after the other; none if it is unknown.
+pub(crate) fn redirects(tx: &mut Tx, person: PersonId) -> Result<Vec<PersonId>> {
+    let mut path = Vec::new();
     let mut current = person;
     loop {
         let row: Option<Option<uuid::Uuid>> = tx.query_one(
@@ -28,12 +34,11 @@ pub fn resolve(tx: &mut Tx, person: PersonId) -> Result<Option<PersonId>> {
             params![current.uuid()],
             |row| row.get(0),
         )?;
-        match row {
-            None => return Ok(None),
-            Some(None) => return Ok(Some(current)),
-            // Redirects are kept as they were made, so that undoing one leaves the others right.
-            Some(Some(next)) => current = PersonId::from_uuid(next),
-        }
+        let Some(merged_into) = row else { return Ok(Vec::new()) };
+        path.push(current);
+        // Redirects are kept as they were made, so that undoing one leaves the others right.
+        let Some(next) = merged_into else { return Ok(path) };
+        current = PersonId::from_uuid(next);
     }
 }
 

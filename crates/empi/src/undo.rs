@@ -1,29 +1,33 @@
-//! A steward takes an answer back: everything stands as it did before, and the question is open again.
+//! A steward takes an answer back: everything stands as it would by all the other decisions and the
+//! evidence, and the question is open again.
 //!
 //! 1. A first answer or a referral moved nothing: the question is simply open again.
 //! 2. A decision that a later one rests on stays until that one is taken back.
 //! 3. What was decided about pairs is put back.
-//! 4. Records go back to where they were, by events like any other. What has come since stays with
-//!    the person that it fits better.
-//! 5. The questions that the decision closed stand as they stood.
+//! 4. Nothing has come since: records, ids and redirects go back to where they were, exactly.
+//! 5. Something has come since: the people concerned are put together anew from all that is known.
+//! 6. The questions that the decision closed stand as they stood.
 
 use db::{Tx, params};
 use jiff::Timestamp;
-use matching::{Basis, Model, Outcome, Verdict};
+use matching::Model;
 use model::{Actor, LocalPatientId, PersonId};
 
 use crate::answer::{self, AnswerKind, NewAnswer};
 use crate::effects::{Change, Effects, Standpoint};
 use crate::history::{self, Cause, LinkKind, NewEvent};
+use crate::reconsider::reconsider;
 use crate::review::{self, Review};
 use crate::state::Standing;
 use crate::{
-    Error, LocalPatient, Result, ReviewState, assertion, local_patient, part, person, priority,
+    Error, LocalPatient, Result, ReviewState, assertion, ground, local_patient, part, person,
+    priority,
 };
 
 /// Takes back the answer to a review: the decision, the first answer of two, or the referral. Refused
-/// where a later decision rests on it, or where newer details have moved the records. An id that a
-/// split had given out goes on as a redirect, so that nothing known by it is lost.
+/// where a later decision rests on it: one that moved records of the same people, or that says of two
+/// of them what this one said. An id that a split had given out goes on as a redirect, so that
+/// nothing known by it is lost.
 pub fn undo(tx: &mut Tx, model: &Model, review: i64, actor: &Actor, at: Timestamp) -> Result<()> {
     take_back(tx, model, review, actor, at).map(|_| ())
 }
@@ -60,23 +64,23 @@ fn reverse(
     let effects = effects_of(tx, decision)?;
     refuse_if_built_upon(tx, &effects, decision)?;
     for change in &effects.assertions {
-        restore_assertion(tx, change)?;
+        restore_assertion(tx, change, decision)?;
     }
+    refuse_if_said_again(tx, &effects, decision)?;
     let cause = Cause::steward(model, actor, review).taking_back(review.id);
-    if let Some(moved) = effects.moved().next() {
-        let came_alive = effects.people.iter().any(|change| {
-            change.key == moved.before && matches!(change.after, Standpoint::Redirect(_))
-        });
-        if came_alive {
-            part_again(tx, model, &effects, moved, &cause, at)?;
-        } else {
-            join_again(tx, review, &effects, moved, &cause, at)?;
-        }
+    let stands_as_left = stands_as_left(tx, &effects)?;
+    if stands_as_left {
+        put_back(tx, &effects, &cause, at)?;
+    } else {
+        let people = effects.people_now(tx)?;
+        reconsider(tx, model, &people, &cause, at)?;
     }
     restore_reviews(tx, review.id, &effects)?;
-    for link in &effects.links {
-        if let Some(person) = person::person_of(tx, link.key)? {
+    for person in effects.people_now(tx)? {
+        if stands_as_left {
             priority::refresh(tx, person)?;
+        } else {
+            review::settle(tx, person, at)?;
         }
     }
     Ok(effects)
@@ -112,135 +116,123 @@ fn refuse_if_built_upon(tx: &mut Tx, effects: &Effects, decision: i64) -> Result
 fn restore_assertion(
     tx: &mut Tx,
     change: &Change<(LocalPatientId, LocalPatientId), Option<assertion::Kept>>,
+    decision: i64,
 ) -> Result<()> {
     let (one, other) = change.key;
     let now = assertion::about(tx, one)?.into_iter().find(|(id, _)| *id == other);
     if now.map(|(_, kept)| kept) != change.after {
-        return Err(decided_later(tx, one, other)?);
+        return Err(said_later(tx, one, other, decision)?);
     }
     assertion::restore(tx, one, other, change.before.as_ref())
 }
 
+/// A decision that still stands says of two of these records what this one said: that they are one
+/// person's, and these would part; or two people's, and these would be one's again.
+fn refuse_if_said_again(tx: &mut Tx, effects: &Effects, decision: i64) -> Result<()> {
+    let Some(first) = effects.moved().next() else { return Ok(()) };
+    let was_split = effects.begun(first.after).is_some();
+    for moved in effects.moved() {
+        for (other, kept) in assertion::about(tx, moved.key)? {
+            let parts = effects.links.iter().any(|link| link.key == other && !link.has_moved());
+            if parts && kept.same != was_split {
+                return Err(said_later(tx, moved.key, other, decision)?);
+            }
+        }
+    }
+    Ok(())
+}
+
 /// The error for a pair about which something else was decided later.
-fn decided_later(tx: &mut Tx, one: LocalPatientId, other: LocalPatientId) -> Result<Error> {
-    let review: Option<i64> = tx.query_one(
-        "select seq from review where a = ?1 and b = ?2 and state = 'decided'",
-        params![one.min(other).uuid(), one.max(other).uuid()],
-        |row| row.get(0),
+fn said_later(
+    tx: &mut Tx,
+    one: LocalPatientId,
+    other: LocalPatientId,
+    decision: i64,
+) -> Result<Error> {
+    let later: Vec<(i64, String)> = tx.query(
+        "select review.seq, review_answer.effects from review_answer
+         join review on review.decision = review_answer.seq
+         where review_answer.seq > ?1 and review_answer.effects like ?2
+         order by review_answer.seq desc",
+        params![decision, format!("%{}%", one.uuid())],
+        |row| Ok((row.get(0)?, row.get(1)?)),
     )?;
-    Ok(review.map_or(Error::Contradiction, Error::LaterDecision))
+    for (review, effects) in later {
+        let effects = Effects::read(&effects)?;
+        if effects.assertions.iter().any(|change| change.key == (one, other)) {
+            return Ok(Error::LaterDecision(review));
+        }
+    }
+    Ok(Error::Contradiction)
 }
 
-/// Undoes a join: the records that came with the other person go back to it, and its id is its own.
-fn part_again(
+/// No record has come, gone, or been described anew since, and no source has said anything about
+/// them; nobody but the engine or a source could have moved them.
+fn stands_as_left(tx: &mut Tx, effects: &Effects) -> Result<bool> {
+    let known: Vec<LocalPatientId> = effects.links.iter().map(|link| link.key).collect();
+    let as_seen = match effects.ground {
+        Some(ground) => ground == ground::of(tx, &known)?,
+        // Decided before the ground of a decision was kept.
+        None => true,
+    };
+    if !as_seen || effects.moved().next().is_none() {
+        return Ok(as_seen);
+    }
+    let mut members = Vec::new();
+    for person in effects.people_after() {
+        members.extend(local_patient::members(tx, person)?);
+    }
+    let left_there = |record: &LocalPatient| {
+        effects.links.iter().any(|link| link.key == record.id && link.after == record.person)
+    };
+    Ok(members.len() == known.len() && members.iter().all(left_there))
+}
+
+/// Every record to where it was, and every id to what it stood for.
+fn put_back(tx: &mut Tx, effects: &Effects, cause: &Cause, at: Timestamp) -> Result<()> {
+    let Some(first) = effects.moved().next() else { return Ok(()) };
+    let (before, after) = (first.before, first.after);
+    let mut moved = Vec::new();
+    for link in effects.moved() {
+        moved.push(local_patient::known(tx, link.key)?);
+    }
+    if let Some(stood_for) = effects.begun(after) {
+        return bring_home(tx, &moved, (after, before), stood_for, cause, at);
+    }
+    person::revive(tx, before)?;
+    part::out_of(tx, after, &moved.iter().collect::<Vec<_>>(), before, cause, at)
+}
+
+/// Undoes a split: the records come back from `away`, and its id stands for what it stood for.
+fn bring_home(
     tx: &mut Tx,
-    model: &Model,
-    effects: &Effects,
-    moved: &Change<LocalPatientId, PersonId>,
+    moved: &[LocalPatient],
+    (away, home): (PersonId, PersonId),
+    stood_for: Standpoint,
     cause: &Cause,
     at: Timestamp,
 ) -> Result<()> {
-    let home = moved.before;
-    let now = person::resolve(tx, moved.after)?.ok_or(Error::Overtaken)?;
-    if person::resolve(tx, home)? != Some(now) {
-        return Err(Error::Overtaken);
-    }
-    let members = local_patient::members(tx, now)?;
-    let was_moved = |id: LocalPatientId| effects.moved().any(|link| link.key == id);
-    let was_there = |id: LocalPatientId| effects.links.iter().any(|link| link.key == id);
-    let (mut leaving, rest): (Vec<&LocalPatient>, Vec<&LocalPatient>) =
-        members.iter().partition(|member| was_moved(member.id));
-    if leaving.len() != effects.moved().count() {
-        return Err(Error::Overtaken);
-    }
-    let (staying, since): (Vec<&LocalPatient>, Vec<&LocalPatient>) =
-        rest.into_iter().partition(|member| was_there(member.id));
-    let drawn: Vec<&LocalPatient> =
-        since.into_iter().filter(|member| fits_better(model, member, &leaving, &staying)).collect();
-    leaving.extend(drawn);
-    let leaves = |member: &LocalPatient| leaving.iter().any(|one| one.id == member.id);
-    for one in &leaving {
-        for other in members.iter().filter(|member| !leaves(member)) {
-            if assertion::between(tx, one.id, other.id)? == Some(true) {
-                return Err(decided_later(tx, one.id, other.id)?);
-            }
+    let path = path_home(tx, stood_for, home)?;
+    for record in moved {
+        // One event for each step, so that a replay knows the id in the middle as well: once the
+        // decision before this one is taken back too, it is that one's again.
+        let mut from = away;
+        for into in &path {
+            let event = NewEvent::of(LinkKind::Merged, record.id, *into, at).with_other(from);
+            history::add(tx, &event, cause)?;
+            from = *into;
         }
-    }
-    person::revive(tx, home)?;
-    part::out_of(tx, now, &leaving, home, cause, at)
-}
-
-/// A record that has come since the join belongs more with those who leave.
-fn fits_better(
-    model: &Model,
-    record: &LocalPatient,
-    leaving: &[&LocalPatient],
-    staying: &[&LocalPatient],
-) -> bool {
-    let profile = record.profile();
-    let strength = |members: &[&LocalPatient]| {
-        let profiles: Vec<_> = members.iter().map(|member| member.profile()).collect();
-        model.against(&profile, &profiles).map(|verdict| strength(&verdict))
-    };
-    strength(leaving) > strength(staying)
-}
-
-fn strength(verdict: &Verdict) -> (u8, f64) {
-    let rank = match verdict.outcome {
-        Outcome::Link(Basis::Rule(_)) => 3,
-        Outcome::Link(Basis::Weight) => 2,
-        Outcome::Review(_) => 1,
-        Outcome::New => 0,
-    };
-    (rank, verdict.weight.total)
-}
-
-/// Undoes a split: the records of the person that it made come back; its id redirects.
-fn join_again(
-    tx: &mut Tx,
-    review: &Review,
-    effects: &Effects,
-    moved: &Change<LocalPatientId, PersonId>,
-    cause: &Cause,
-    at: Timestamp,
-) -> Result<()> {
-    let away = moved.after;
-    let home = person::resolve(tx, moved.before)?.ok_or(Error::Overtaken)?;
-    if person::resolve(tx, away)? != Some(away) || home == away {
-        return Err(Error::Overtaken);
-    }
-    let coming = local_patient::members(tx, away)?;
-    let staying = local_patient::members(tx, home)?;
-    let all_there = effects.moved().all(|link| coming.iter().any(|member| member.id == link.key));
-    if !all_there || have_come_to_differ(review, &coming, &staying) {
-        return Err(Error::Overtaken);
-    }
-    for one in &coming {
-        for (other, kept) in assertion::about(tx, one.id)? {
-            if !kept.same && staying.iter().any(|member| member.id == other) {
-                return Err(decided_later(tx, one.id, other)?);
-            }
-        }
-    }
-    for record in &coming {
-        let event = NewEvent::of(LinkKind::Merged, record.id, home, at).with_other(away);
-        history::add(tx, &event, cause)?;
         local_patient::move_to(tx, record.id, home)?;
     }
-    person::redirect(tx, away, home)?;
+    person::redirect(tx, away, path.first().copied().unwrap_or(home))?;
     review::settle(tx, home, at)
 }
 
-/// Numbers verified since the split say that they are two people: one steward does not join those.
-fn have_come_to_differ(review: &Review, coming: &[LocalPatient], staying: &[LocalPatient]) -> bool {
-    let ReviewState::Decided { at, .. } = review.state else { return false };
-    coming.iter().flat_map(|one| staying.iter().map(move |other| (one, other))).any(
-        |(one, other)| {
-            let newer = one.updated_at > at || other.updated_at > at;
-            let numbers = one.verified_number().zip(other.verified_number());
-            newer && numbers.is_some_and(|(one, other)| one != other)
-        },
-    )
+/// The ids from what an id stood for to `home`, where that still leads there.
+fn path_home(tx: &mut Tx, stood_for: Standpoint, home: PersonId) -> Result<Vec<PersonId>> {
+    let Standpoint::Redirect(first) = stood_for else { return Ok(vec![home]) };
+    let path = person::redirects(tx, first)?;
+    Ok(if path.last() == Some(&home) { path } else { vec![home] })
 }
 
 /// The question itself is open: two verified numbers need both answers anew. Another question stands as

@@ -13,6 +13,7 @@ mod births;
 mod deciding;
 mod stewarding;
 mod undoing;
+mod taking_back;
 mod queueing;
 mod sampling;
 mod finding;
