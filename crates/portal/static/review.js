@@ -17,8 +17,16 @@ document.addEventListener("keydown", (event) => {
   if (!wanted) return;
   event.preventDefault();
   wanted.focus();
-  if (wanted.localName === "a") wanted.click();
+  if (wanted.localName === "a") follow(wanted);
 });
+
+// htmx takes the page's links over a moment after the page is there. A key that comes sooner waits for
+// that: its click would leave for the page that readers without JavaScript see.
+function follow(link) {
+  const notYet = globalThis.htmx && link.hasAttribute("hx-get") && !link.hasAttribute("data-htmx-powered");
+  if (notYet) link.addEventListener("htmx:after:init", () => link.click(), { once: true });
+  else link.click();
+}
 
 // j and k (and the arrows, once a row has the focus) move through the questions of the queue.
 function moveInQueue(event) {
