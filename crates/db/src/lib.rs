@@ -13,6 +13,7 @@ mod row;
 mod dialect;
 mod tx;
 mod writer;
+mod checkpoint;
 mod readers;
 mod migrate;
 mod error;

@@ -28,6 +28,15 @@ pub(crate) enum Use {
     Read,
 }
 
+/// How far a write-ahead log has been carried over, in pages.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Transfer {
+    /// Pages in the log.
+    pub(crate) log: u64,
+    /// Of them, pages that are in the database file too.
+    pub(crate) carried: u64,
+}
+
 impl Tx {
     /// Runs a statement; returns the number of rows it changed.
     pub fn execute(&mut self, sql: &'static str, params: &[Value]) -> Result<u64, Error> {
@@ -145,7 +154,7 @@ impl Tx {
                     .execute_batch(&format!(
                         "pragma busy_timeout = 10000; pragma journal_mode = wal; pragma synchronous = full;
                          pragma foreign_keys = on; pragma cache_size = -{cache}; pragma temp_store = memory;
-                         pragma wal_autocheckpoint = 4000; pragma query_only = {mode};"
+                         pragma wal_autocheckpoint = 0; pragma query_only = {mode};"
                     ))
                     .map_err(|error| open(error.to_string()))?;
                 connection.set_prepared_statement_cache_capacity(256);
@@ -201,6 +210,22 @@ impl Tx {
     /// The session cannot be used again.
     pub(crate) fn is_broken(&self) -> bool {
         matches!(&self.0, Session::Postgres { client, .. } if client.is_closed())
+    }
+
+    /// Carries over what SQLite's write-ahead log holds, as far as no reader needs it as it was;
+    /// does not wait for anybody (<https://sqlite.org/c3ref/wal_checkpoint_v2.html>, passive).
+    pub(crate) fn transfer_log(&self) -> Result<Transfer, Error> {
+        let Session::Sqlite(connection) = &self.0 else { return Ok(Transfer::default()) };
+        let mode = rusqlite::wal::CheckpointMode::PASSIVE;
+        let (log, carried) = match connection.wal_checkpoint_v2(None::<&str>, mode) {
+            // Somebody else is at it.
+            Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy) => {
+                return Ok(Transfer::default());
+            }
+            other => other.map_err(|error| Error::sqlite("wal_checkpoint", &error))?,
+        };
+        let pages = |count: i32| u64::try_from(count).unwrap_or_default();
+        Ok(Transfer { log: pages(log), carried: pages(carried) })
     }
 
     /// Runs the statements of a migration.

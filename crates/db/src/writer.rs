@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use crate::checkpoint::Checkpointer;
 use crate::tx::Use;
 use crate::{Error, Location, Tx};
 
@@ -25,10 +26,11 @@ pub(crate) struct Writer {
 impl Writer {
     pub(crate) fn start(location: Arc<Location>) -> Result<Self, Error> {
         let tx = Tx::connect(&location, Use::Write)?;
+        let checkpointer = Checkpointer::start(&location)?;
         let (sender, receiver) = channel();
         let thread = std::thread::Builder::new()
             .name("db-writer".into())
-            .spawn(move || run(&location, tx, &receiver))
+            .spawn(move || run(&location, tx, &receiver, checkpointer.as_ref()))
             .map_err(|error| Error::Open {
                 location: "writer thread".into(),
                 reason: error.to_string(),
@@ -79,7 +81,7 @@ impl Drop for Writer {
     }
 }
 
-fn run(location: &Location, mut tx: Tx, jobs: &Receiver<Job>) {
+fn run(location: &Location, mut tx: Tx, jobs: &Receiver<Job>, checkpointer: Option<&Checkpointer>) {
     while let Ok(first) = jobs.recv() {
         if tx.is_broken() {
             match Tx::connect(location, Use::Write) {
@@ -91,6 +93,9 @@ fn run(location: &Location, mut tx: Tx, jobs: &Receiver<Job>) {
             }
         }
         group(&mut tx, first, jobs);
+        if let Some(checkpointer) = checkpointer {
+            checkpointer.after_commit(&tx);
+        }
     }
 }
 

@@ -172,6 +172,38 @@ fn what_was_written_is_there_after_opening_again() {
     assert_eq!(count, Some(Value::Int(1)));
 }
 
+/// How often SQLite's write-ahead log has begun anew: bytes 12 to 16 of its header
+/// (<https://sqlite.org/fileformat2.html#the_write_ahead_log>).
+fn times_begun(db: &Scratch) -> u32 {
+    let db::Location::Sqlite(path) = db.location() else { panic!("not SQLite") };
+    let log = std::fs::read(path.with_extension("db-wal")).unwrap();
+    u32::from_be_bytes(log[12..16].try_into().unwrap())
+}
+
+#[test]
+fn a_long_log_begins_anew_while_the_writer_goes_on() {
+    let db = db::scratch::sqlite();
+    db.migrate(&[NOTES]).unwrap();
+    let long = 40_000_000;
+    db.write(move |tx| {
+        tx.execute(
+            "insert into note (title, body) values (?1, ?2)",
+            params!["long", vec![7u8; long]],
+        )
+    })
+    .map_err(|error: Error| error)
+    .unwrap();
+    let (before, began) = (times_begun(&db), std::time::Instant::now());
+    let mut count = 0;
+    while times_begun(&db) == before {
+        assert!(began.elapsed().as_secs() < 60, "the log only grows");
+        count += 1;
+        let title = format!("note {count}");
+        db.write(move |tx| add(tx, &title)).unwrap();
+    }
+    assert_eq!(titles(&db).len(), count + 1, "nothing is lost by it");
+}
+
 #[test]
 fn a_folder_that_is_not_there_is_named() {
     let error = db::Db::open(&db::Location::parse("sqlite:/nowhere/at/all/chesil.db").unwrap())
