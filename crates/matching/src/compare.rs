@@ -6,8 +6,9 @@ use model::Gender;
 
 use crate::birth_date::{self, BirthDateLevel};
 use crate::extra::{self, ExtraLevel};
+use crate::forename::ForenameLevel;
 use crate::level::Level;
-use crate::name::{self, FamilyLevel, ForenameLevel};
+use crate::name::{self, FamilyLevel};
 use crate::veto::{self, Findings, Rule, Veto, Vetoes};
 use crate::{Model, Profile, contact, number};
 
@@ -73,7 +74,8 @@ impl Model {
             vetoes: self.vetoes(a, b, &found),
             rule: veto::rule(&found),
             forename_agrees: found
-                .forename
+                .forenames
+                .level
                 .is_some_and(|level| level.agrees() && level != ForenameLevel::Initial),
             born_same_day: found.birth_date == Some(BirthDateLevel::Same),
         }
@@ -110,13 +112,13 @@ pub(crate) fn weigh(model: &Model, a: &Profile, b: &Profile, tally: &mut impl Ta
     let found = Findings {
         number,
         family: names.family,
-        forename: names.forename,
+        forenames: names.forenames,
         birth_date,
         gender_differs: gender == Some(Level::GenderDifferent),
         same_home: contact::same_home(a, b),
-        is_their_own: contact::same_contact(a, b) || names.middle_agrees,
+        same_contact: contact::same_contact(a, b),
     };
-    let forename_agrees = names.forename.is_some_and(ForenameLevel::agrees);
+    let forename_agrees = names.forenames.level.is_some_and(ForenameLevel::agrees);
     let birth_date_agrees = birth_date == Some(BirthDateLevel::Same);
     contact::household(model, a, b, (forename_agrees, birth_date_agrees), &mut tally);
     contact::own(model, a, b, forename_agrees, &mut tally);
@@ -136,7 +138,7 @@ pub(crate) fn weigh(model: &Model, a: &Profile, b: &Profile, tally: &mut impl Ta
 /// less than each alone.
 fn relatives(a: &Profile, b: &Profile, found: &Findings) -> Option<Level> {
     if veto::is_twin_pattern(a, b, found) {
-        let two_names = found.forename == Some(ForenameLevel::Different);
+        let two_names = found.forenames.level == Some(ForenameLevel::Different);
         Some(if two_names { Level::TwinsTwoNames } else { Level::Twins })
     } else if veto::is_generation(a, b, found) {
         Some(Level::Generation)
@@ -214,7 +216,7 @@ pub fn agreement(a: &Profile, b: &Profile) -> Agreement {
     let names = name::compare(Model::standard(), a, b, &mut Sum(0.0));
     Agreement {
         family: names.family,
-        forename: names.forename,
+        forename: names.forenames.level,
         birth_date: birth_date::compare(a.birth_date, b.birth_date),
     }
 }

@@ -219,7 +219,7 @@ impl Model {
             Veto::SameNumberOtherPerson => !(proven && known_otherwise && pair.found.born_same_day),
             Veto::Newborn => !named,
             Veto::Twins => !(proven || known_otherwise),
-            Veto::Sensitive | Veto::ConflictingDeath => !proven,
+            Veto::Sensitive | Veto::ConflictingDeath | Veto::Generation => !proven,
         });
         vetoed || (unlike && named && !proven)
     }

@@ -46,6 +46,7 @@ levels! {
     FamilyFormer             "surname"       "former"               "Surname"       "same as a former one"
     FamilyPart               "surname"       "part"                 "Surname"       "one half of a double surname"
     FamilyClose              "surname"       "close"                "Surname"       "spelt or sounding alike"
+    FamilyInEmail            "surname"       "in_email"             "Surname"       "the other's e-mail address has it"
     FamilyDifferentWoman     "surname"       "different_woman"      "Surname"       "different, a woman's"
     FamilyDifferent          "surname"       "different"            "Surname"       "different"
     NamesSwapped             "surname"       "changed_places"       "Surname"       "forename and surname changed places"

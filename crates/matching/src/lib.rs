@@ -13,8 +13,11 @@ mod decide;
 mod compare;
 mod number;
 mod name;
+mod forename;
+mod spelling;
 mod birth_date;
 mod contact;
+mod email;
 mod extra;
 mod veto;
 mod profile;
@@ -31,12 +34,13 @@ pub use batch::{Batch, Linked, Pair, Step};
 pub use birth_date::BirthDateLevel;
 pub use compare::{Agreement, Part, Weight, agreement};
 pub use decide::{Basis, Outcome, ReviewKind, Verdict};
+pub use forename::ForenameLevel;
 pub use index::{Added, Index};
 pub use model::{Model, ModelError};
-pub use name::{FamilyLevel, ForenameLevel};
+pub use name::FamilyLevel;
 pub use profile::Profile;
 pub use train::{Moved, Trained, train};
 pub use veto::{Rule, Veto};
 
 /// Names the rules of this build.
-pub const MODEL_VERSION: &str = "2026.3";
+pub const MODEL_VERSION: &str = "2026.4";

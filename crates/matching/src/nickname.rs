@@ -7,13 +7,19 @@ use std::sync::LazyLock;
 #[rustfmt::skip]
 const CLASSES: &[&[&str]] = &[
     &["ABIGAIL", "ABBIE", "ABBY", "ABI", "GAIL"],
+    &["AHMED", "AHMAD", "AHMET"],
+    &["AIDAN", "AIDEN", "AYDEN"],
+    &["AISHA", "AYESHA", "AISHAH"],
     &["ALAN", "AL", "ALLAN", "ALLEN", "ALUN"],
     &["ALBERT", "AL", "BERT", "BERTIE", "ALBIE"],
     &["ALEXANDER", "ALEX", "ALEC", "ALASTAIR", "SANDY", "SASHA", "XANDER", "ALISTAIR"],
     &["ALEXANDRA", "ALEX", "ALEXA", "SANDRA", "SASHA", "LEXI", "SANDY"],
     &["ALFRED", "ALF", "ALFIE", "FRED", "FREDDIE"],
+    &["ALICE", "ALI", "ALLIE"],
     &["ALISON", "ALI", "ALLISON", "ALLY"],
     &["AMANDA", "MANDY", "MANDI"],
+    &["AMELIA", "MILLIE", "MILLY", "MELIA"],
+    &["AMY", "AIMEE", "AMIE"],
     &["ANDREW", "ANDY", "DREW"],
     &["ANGELA", "ANGIE", "ANGE"],
     &["ANN", "ANNE", "ANNIE", "ANNA", "NAN", "NANCY", "HANNAH"],
@@ -21,25 +27,34 @@ const CLASSES: &[&[&str]] = &[
     &["ARCHIBALD", "ARCHIE", "ARCHY"],
     &["ARTHUR", "ART", "ARTIE"],
     &["BARBARA", "BABS", "BARB", "BARBIE"],
+    &["BARRY", "BAZ"],
     &["BENJAMIN", "BEN", "BENNY", "BENJI"],
     &["BERNARD", "BERNIE", "BERN"],
+    &["BETHANY", "BETH"],
     &["BRADLEY", "BRAD"],
+    &["CALLUM", "CALUM", "CAL"],
+    &["CAMERON", "CAM"],
     &["CAROLINE", "CAROL", "CARRIE", "CARO", "CAROLYN", "LYN"],
+    &["CASSANDRA", "CASS", "CASSIE", "SANDRA"],
     &["CATHERINE", "KATHERINE", "KATHRYN", "CATHRYN", "KATE", "KATIE", "KATY", "CATH", "CATHY", "KATH", "KATHY", "KAT", "KIT", "KITTY", "KAY", "KATHLEEN", "CATRIONA"],
     &["CECILIA", "CECILY", "CIS", "CELIA"],
     &["CHARLES", "CHARLIE", "CHAS", "CHUCK", "CHARLEY"],
     &["CHARLOTTE", "CHARLIE", "LOTTIE", "CHAR", "LOTTE", "CHARLEY"],
     &["CHRISTINE", "CHRIS", "CHRISSIE", "CHRISSY", "CHRISTINA", "TINA", "KRISTINE"],
     &["CHRISTOPHER", "CHRIS", "KIT", "TOPHER", "CHRISTIAN"],
+    &["CLAIRE", "CLARE", "CLAIR"],
     &["CLIFFORD", "CLIFF"],
+    &["CONNOR", "CONOR"],
     &["CONSTANCE", "CONNIE"],
     &["CYNTHIA", "CINDY"],
     &["DANIEL", "DAN", "DANNY"],
     &["DANIELLE", "DANI", "DANNI"],
+    &["DARREN", "DAZ"],
     &["DAVID", "DAVE", "DAVY", "DAI", "DAVEY"],
     &["DEBORAH", "DEBBIE", "DEB", "DEBRA", "DEBS"],
     &["DENNIS", "DEN", "DENIS", "DENNY"],
     &["DEREK", "DEL", "DERRICK", "RICK"],
+    &["DIANE", "DI", "DIANA", "DIANNE"],
     &["DONALD", "DON", "DONNIE"],
     &["DOROTHY", "DOT", "DOTTIE", "DOLLY", "DORA", "DORIS", "DOTTY"],
     &["DOUGLAS", "DOUG", "DOUGIE"],
@@ -52,11 +67,16 @@ const CLASSES: &[&[&str]] = &[
     &["EMMA", "EM", "EMMIE"],
     &["EUGENE", "GENE"],
     &["EVELYN", "EVE", "EVIE", "EVA"],
+    &["FATIMA", "FATIMAH"],
+    &["FINLEY", "FIN", "FINN"],
     &["FLORENCE", "FLO", "FLORRIE", "FLOSSIE"],
     &["FRANCES", "FRAN", "FRANNIE", "FANNY", "FRANKIE"],
     &["FRANCIS", "FRANK", "FRANKIE", "FRAN"],
     &["FREDERICK", "FRED", "FREDDIE", "FREDDY", "FREDRICK", "FREDERIC"],
     &["GABRIEL", "GABE"],
+    &["GARETH", "GAZ", "GARY"],
+    &["GARY", "GAZ", "GARRY"],
+    &["GEMMA", "GEM", "JEMMA"],
     &["GEOFFREY", "GEOFF", "JEFF", "JEFFREY", "JEFFERY"],
     &["GEORGE", "GEORGIE"],
     &["GEORGINA", "GEORGIE", "GINA", "GEORGIA"],
@@ -68,10 +88,12 @@ const CLASSES: &[&[&str]] = &[
     &["GWENDOLINE", "GWEN", "WENDY", "GWENDOLEN"],
     &["HAROLD", "HARRY", "HAL"],
     &["HARRIET", "HATTIE", "HATTY"],
+    &["HASSAN", "HASAN"],
     &["HELEN", "NELL", "NELLIE", "ELLEN", "LENA", "ELAINE", "HELENA"],
     &["HENRY", "HARRY", "HAL", "HARRISON"],
     &["HERBERT", "HERB", "BERT", "HERBIE"],
     &["HUGH", "HUGHIE", "HUW", "HUGO"],
+    &["HUSSAIN", "HUSSEIN"],
     &["IAN", "IAIN"],
     &["ISABELLA", "ISABEL", "ISABELLE", "BELLA", "IZZY", "BELLE", "ISOBEL", "ISLA", "IZZIE"],
     &["JACOB", "JAKE", "JACK"],
@@ -92,15 +114,20 @@ const CLASSES: &[&[&str]] = &[
     &["JULIAN", "JULES"],
     &["KENNETH", "KEN", "KENNY"],
     &["KEVIN", "KEV"],
+    &["KIERAN", "CIARAN"],
     &["KIMBERLEY", "KIM", "KIMBERLY", "KIMMY"],
+    &["KIRSTY", "KIRSTEN", "KIRSTIE"],
+    &["LAUREN", "LOZ", "LAURIE"],
     &["LAURENCE", "LAWRENCE", "LARRY", "LAURIE", "LAWRIE"],
     &["LEONARD", "LEN", "LENNY", "LEO", "LENNIE"],
     &["LESLIE", "LES", "LESLEY"],
+    &["LEWIS", "LOUIS", "LEW"],
     &["LILLIAN", "LILY", "LIL", "LILIAN"],
+    &["LINDA", "LIN", "LYN", "LYNDA", "LINDY"],
     &["LOUISE", "LOU", "LOUISA"],
     &["LUCY", "LUCILLE", "LUCINDA", "LUCIA"],
+    &["LYDIA", "LYD"],
     &["MADELEINE", "MADDIE", "MADDY", "MADELINE", "MADISON"],
-    &["LINDA", "LIN", "LYN", "LYNDA", "LINDY"],
     &["MARGARET", "MAGGIE", "PEGGY", "MEG", "MARGE", "MARGIE", "PEG", "MADGE", "GRETA", "MARGERY", "DAISY", "RITA", "MARJORIE", "MEGAN"],
     &["MARTIN", "MARTY", "MARTYN"],
     &["MARY", "MOLLY", "POLLY", "MAE", "MAY", "MARIE", "MARIA", "MAMIE", "MINNIE"],
@@ -115,6 +142,7 @@ const CLASSES: &[&[&str]] = &[
     &["NATASHA", "TASHA", "TASH", "NATACHA"],
     &["NATHANIEL", "NAT", "NATHAN", "NATE"],
     &["NEIL", "NEAL", "NIALL"],
+    &["NIAMH", "NEVE"],
     &["NICHOLAS", "NICK", "NICKY", "NICOLAS", "NICO", "NIK"],
     &["NICOLA", "NICKY", "NIKKI", "NICOLE", "NICKI", "NICHOLA"],
     &["NORMAN", "NORM"],
@@ -131,6 +159,7 @@ const CLASSES: &[&[&str]] = &[
     &["RAYMOND", "RAY", "RAYMUND"],
     &["REBECCA", "BECKY", "BECCA", "BEX", "BECKIE"],
     &["REGINALD", "REG", "REGGIE"],
+    &["REUBEN", "RUBEN"],
     &["RICHARD", "RICK", "DICK", "RICH", "RICKY", "RICHIE", "DICKIE", "RITCHIE"],
     &["ROBERT", "BOB", "BOBBY", "ROB", "BERT", "ROBBIE", "ROBIN", "RAB", "BOBBIE", "RUPERT"],
     &["ROBERTA", "BOBBIE", "BERTA"],
@@ -139,23 +168,32 @@ const CLASSES: &[&[&str]] = &[
     &["RONALD", "RON", "RONNIE"],
     &["ROSEMARY", "ROSE", "ROSIE", "ROMY"],
     &["RUSSELL", "RUSS"],
+    &["RYAN", "RIAN"],
     &["SAMANTHA", "SAM", "SAMMY", "SAMMIE"],
     &["SAMUEL", "SAM", "SAMMY"],
     &["SARAH", "SARA", "SALLY", "SADIE"],
+    &["SEBASTIAN", "SEB"],
+    &["SHANNON", "SHAN"],
+    &["SHARON", "SHAZ"],
+    &["SHAUN", "SEAN", "SHAWN"],
     &["SHEILA", "SHELAGH"],
     &["SIDNEY", "SID", "SYDNEY", "SYD"],
     &["SIMON", "SI"],
+    &["SIOBHAN", "SHEVAUN", "SHIV"],
     &["SOPHIE", "SOPHIA", "SOPH", "SOFIA"],
     &["STANLEY", "STAN"],
     &["STEPHANIE", "STEPH", "STEFFI"],
     &["STEPHEN", "STEVE", "STEVEN", "STEVIE", "STEPHAN", "STE"],
     &["STUART", "STEWART", "STU"],
     &["SUSAN", "SUE", "SUSIE", "SUZANNE", "SUZIE", "SUZY", "SUSANNA", "SUSANNAH"],
+    &["SYLVIA", "SYL", "SYLVIE"],
     &["TERENCE", "TERRY", "TERRENCE", "TEL"],
     &["TERESA", "THERESA", "TERRY", "TESS", "TESSA", "TERRI", "TREZA"],
     &["THEODORE", "THEO", "TED", "TEDDY"],
     &["THOMAS", "TOM", "TOMMY", "THOM"],
     &["TIMOTHY", "TIM", "TIMMY"],
+    &["TRACEY", "TRACY", "TRACIE", "TRACE"],
+    &["TYLER", "TY"],
     &["VALERIE", "VAL"],
     &["VICTOR", "VIC"],
     &["VICTORIA", "VICKY", "VICKI", "TORI", "VIC", "VIKKI", "VICKIE"],
@@ -165,6 +203,7 @@ const CLASSES: &[&[&str]] = &[
     &["WILFRED", "WILF", "WILFRID", "FRED"],
     &["WILLIAM", "BILL", "BILLY", "WILL", "WILLIE", "LIAM", "WILLS", "WILLY"],
     &["WINIFRED", "WINNIE", "FREDA"],
+    &["YUSUF", "YOUSUF", "YOUSEF"],
     &["YVONNE", "EVE", "VONNIE"],
     &["ZACHARY", "ZAC", "ZACK", "ZAK", "ZACHARIAH"],
 ];
@@ -182,7 +221,7 @@ static CLASSES_OF: LazyLock<HashMap<&str, Vec<usize>>> = LazyLock::new(|| {
 });
 
 /// The short forms of each name on a line of its own.
-static RARER_FORMS: LazyLock<HashMap<&str, Vec<&str>>> = LazyLock::new(|| {
+static RARER_FORMS: LazyLock<HashMap<&str, Vec<&'static str>>> = LazyLock::new(|| {
     let forms = |line: &'static str| {
         let mut words = line.split(' ');
         Some((words.next()?, words.collect()))
@@ -202,6 +241,24 @@ pub(crate) fn related(a: &str, b: &str) -> bool {
     (!others.is_empty() && classes_of(a).iter().any(|class| others.contains(class)))
         || short(a, b)
         || short(b, a)
+}
+
+/// One is the full form of the other, or has the other at its beginning or end: Alfred and Alfie,
+/// Christina and Tina, but not Alfie and Freddie. Of two names that are [`related`].
+pub(crate) fn is_short_for(a: &str, b: &str) -> bool {
+    let full = |one: &str, other: &str| {
+        let mut classes = classes_of(one).iter().filter_map(|class| CLASSES.get(*class));
+        classes.any(|class| class.first() == Some(&one) && class.contains(&other))
+    };
+    let part = |one: &str, other: &str| one.starts_with(other) || one.ends_with(other);
+    full(a, b) || full(b, a) || part(a, b) || part(b, a)
+}
+
+/// Every form of a name, in full or short, but for the name itself.
+pub(crate) fn forms(name: &str) -> impl Iterator<Item = &'static str> {
+    let classes = classes_of(name).iter().filter_map(|class| CLASSES.get(*class));
+    let rarer = RARER_FORMS.get(name).into_iter().flatten();
+    classes.flat_map(|class| class.iter()).chain(rarer).copied().filter(move |form| *form != name)
 }
 
 /// The full forms a name may stand for, at most two; itself where it is in no class.

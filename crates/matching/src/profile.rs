@@ -7,7 +7,7 @@ use model::{
 
 use crate::birth_date::known;
 use crate::hash::{stable_hash, stable_hash_of};
-use crate::phonetic;
+use crate::{email, phonetic};
 
 /// Words that stand where a newborn's forename will be.
 const NEWBORN: [&str; 11] = [
@@ -98,6 +98,8 @@ pub struct Profile {
     pub(crate) landlines: Box<[u64]>,
     pub(crate) mobiles: Box<[u64]>,
     pub(crate) emails: Box<[u64]>,
+    /// What may be a surname in the e-mail addresses and is none of theirs, as [`Name::id`].
+    pub(crate) email_families: Box<[u64]>,
     /// Identifiers other than the NHS number: the kind, and the value.
     pub(crate) identifiers: Box<[Identifier]>,
     /// Further details that a model may weigh: the name, and the words of the value.
@@ -114,6 +116,16 @@ impl Profile {
         let true_names = || names.iter().filter(|name| !is_newborn(name));
         let prepared = |texts: Vec<String>| texts.into_iter().map(Name::new).collect();
         let verified = demographics.nhs_number_status == NhsNumberStatus::Verified;
+        let families: Box<[Name]> = prepared(distinct(names.iter().filter_map(family)));
+        let first_names: Box<[Name]> = prepared(distinct(
+            true_names()
+                .flat_map(|name| forenames(name).into_iter().take(1).chain(in_one_word(name)))
+                .filter(|first| !first.is_empty()),
+        ));
+        let mut email_families: Vec<u64> =
+            demographics.emails.iter().flat_map(|one| email::surnames(one, &first_names)).collect();
+        let is_theirs = |id: &u64| families.iter().chain(&first_names).any(|name| name.id == *id);
+        email_families.retain(|id| !is_theirs(id));
         Self {
             source: 0,
             number: demographics.nhs_number,
@@ -125,12 +137,8 @@ impl Profile {
             birth_order: demographics.birth_order,
             death_date: demographics.death_date,
             practice: demographics.gp_practice.as_ref().map(|p| stable_hash(p.as_str().as_bytes())),
-            families: prepared(distinct(names.iter().filter_map(family))),
-            forenames: prepared(distinct(
-                true_names()
-                    .flat_map(|name| forenames(name).into_iter().take(1).chain(in_one_word(name)))
-                    .filter(|first| !first.is_empty()),
-            )),
+            families,
+            forenames: first_names,
             middles: prepared(distinct(
                 true_names().flat_map(|name| forenames(name).into_iter().skip(1)),
             )),
@@ -140,6 +148,7 @@ impl Profile {
             emails: hashed(distinct(
                 demographics.emails.iter().map(|email| email.trim().to_lowercase()),
             )),
+            email_families: email_families.into_boxed_slice(),
             identifiers: Box::default(),
             extras: Box::default(),
         }

@@ -1,7 +1,8 @@
 //! The safety rules: what no score may outweigh, and what needs no score.
 
 use crate::birth_date::{BirthDateLevel, years_apart};
-use crate::name::{FamilyLevel, ForenameLevel};
+use crate::forename::{ForenameLevel, Forenames};
+use crate::name::FamilyLevel;
 use crate::number::NumberLevel;
 use crate::{Profile, ReviewKind};
 
@@ -22,17 +23,20 @@ pub enum Veto {
     Newborn,
     /// Two dates of death.
     ConflictingDeath,
+    /// One name, and one home or telephone, of people born many years apart.
+    Generation,
 }
 
 impl Veto {
     /// Every veto, the hardest first.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::DifferentVerifiedNumbers,
         Self::SameNumberOtherPerson,
         Self::Sensitive,
         Self::Twins,
         Self::Newborn,
         Self::ConflictingDeath,
+        Self::Generation,
     ];
 
     #[expect(clippy::as_conversions, reason = "the discriminant of a plain enum is its place")]
@@ -48,7 +52,9 @@ impl Veto {
     /// The queue for a steward.
     pub fn review(self) -> ReviewKind {
         match self {
-            Self::DifferentVerifiedNumbers | Self::Sensitive => ReviewKind::PossibleDuplicate,
+            Self::DifferentVerifiedNumbers | Self::Sensitive | Self::Generation => {
+                ReviewKind::PossibleDuplicate
+            }
             Self::SameNumberOtherPerson => ReviewKind::ConfusedNumber,
             Self::Twins => ReviewKind::Twins,
             Self::Newborn => ReviewKind::Newborn,
@@ -83,12 +89,12 @@ impl Rule {
 pub(crate) struct Findings {
     pub(crate) number: Option<NumberLevel>,
     pub(crate) family: Option<FamilyLevel>,
-    pub(crate) forename: Option<ForenameLevel>,
+    pub(crate) forenames: Forenames,
     pub(crate) birth_date: Option<BirthDateLevel>,
     pub(crate) gender_differs: bool,
     pub(crate) same_home: bool,
-    /// A mobile telephone, an e-mail address or a middle name of one's own is the same.
-    pub(crate) is_their_own: bool,
+    /// A mobile telephone or e-mail address is the same.
+    pub(crate) same_contact: bool,
 }
 
 /// Vetoes as a set: comparing a million pairs allocates nothing.
@@ -133,13 +139,13 @@ impl Findings {
     }
 
     fn forenames_conflict(&self) -> bool {
-        self.forename.is_some_and(ForenameLevel::conflicts)
+        self.forenames.level.is_some_and(ForenameLevel::conflicts)
     }
 
     fn name_agrees(&self) -> bool {
-        let forename = self.forename.is_some_and(ForenameLevel::agrees);
+        let forename = self.forenames.level.is_some_and(ForenameLevel::agrees);
         let family = self.family.is_none_or(FamilyLevel::agrees);
-        forename && (family || self.forename.is_some_and(ForenameLevel::is_full))
+        forename && (family || self.forenames.level.is_some_and(ForenameLevel::is_full))
     }
 }
 
@@ -167,6 +173,9 @@ pub(crate) fn vetoes(a: &Profile, b: &Profile, found: &Findings) -> Vetoes {
     if deaths_conflict(a, b) {
         vetoes.add(Veto::ConflictingDeath);
     }
+    if is_generation(a, b, found) {
+        vetoes.add(Veto::Generation);
+    }
     vetoes
 }
 
@@ -192,21 +201,21 @@ pub(crate) fn rule(found: &Findings) -> Option<Rule> {
 /// 4. a birth date that conflicts, where the name does not agree either;
 /// 5. parent and child of one name.
 fn is_confusion(a: &Profile, b: &Profile, found: &Findings) -> bool {
-    let full = found.forename.is_some_and(ForenameLevel::is_full);
+    let full = found.forenames.level.is_some_and(ForenameLevel::is_full);
     let twins = birth_orders_differ(a, b) && !full;
     let surname_changed = found.family == Some(FamilyLevel::Different) && !full;
     let slip = found.birth_date == Some(BirthDateLevel::OneDigit);
     let date_conflicts = found.birth_date.is_some() && !found.birth_date_agrees();
-    let name_known = found.forename.is_some() || found.family.is_some();
+    let name_known = found.forenames.level.is_some() || found.family.is_some();
     let both_conflict = date_conflicts && name_known && !found.name_agrees();
     let generation = date_conflicts && is_generation(a, b, found);
     found.forenames_conflict() || twins || (surname_changed && slip) || both_conflict || generation
 }
 
-/// Father and son, or two cousins, of one name in one house: birth dates ten years apart, or two
+/// Father and son, or two cousins, of one name in one house or with one telephone: birth dates ten years apart, or two
 /// years and without anything in common.
 pub(crate) fn is_generation(a: &Profile, b: &Profile, found: &Findings) -> bool {
-    found.same_home
+    (found.same_home || found.same_contact)
         && found.name_agrees()
         && found.birth_date.is_some_and(|level| level != BirthDateLevel::Same)
         && match years_apart(a.birth_date, b.birth_date) {
@@ -220,11 +229,14 @@ pub(crate) fn is_generation(a: &Profile, b: &Profile, found: &Findings) -> bool 
 /// that fits is doubtful unless a telephone, e-mail address or middle name of their own agrees.
 pub(crate) fn is_twin_pattern(a: &Profile, b: &Profile, found: &Findings) -> bool {
     let same_birth = found.birth_date_agrees() && found.family.is_some_and(FamilyLevel::agrees);
-    let full = found.forename.is_some_and(ForenameLevel::is_full);
-    let initial = found.forename == Some(ForenameLevel::Initial);
-    let doubtful = found.forename.is_some_and(ForenameLevel::may_be_twin)
-        && !(initial && found.is_their_own)
-        || (found.gender_differs && !full)
+    let full = found.forenames.level.is_some_and(ForenameLevel::is_full);
+    let weak = found.forenames.level == Some(ForenameLevel::Initial) || found.forenames.may_be_two;
+    let may_be_twin = weak || found.forenames.level.is_some_and(ForenameLevel::may_be_twin);
+    let middle_agrees = found.forenames.middle_agrees;
+    let is_their_own =
+        middle_agrees == Some(true) || (found.same_contact && middle_agrees.is_none());
+    let doubtful = may_be_twin && !(weak && is_their_own)
+        || (found.gender_differs && found.forenames.level != Some(ForenameLevel::Same))
         || birth_orders_differ(a, b);
     let flagged = a.birth_order.is_some() || b.birth_order.is_some();
     same_birth && (doubtful || (flagged && !full))
