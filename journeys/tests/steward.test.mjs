@@ -120,6 +120,18 @@ test("two stewards join two verified numbers, and neither alone", async () => {
   two.check();
 });
 
+test("a death that an admission contradicts is asked about in words", async () => {
+  const { page } = await openPage(browser);
+  await signIn(page, demo, "steward");
+  await page.goto(`${demo.portal}/review?kind=conflicting_death`);
+  await inspect(page, "review-deaths");
+  await open(page.locator("tr", { hasText: /Guppy/i }).locator("[data-row]"));
+  const signs = await page.locator(".cs-signs").innerText();
+  assert.match(signs, /Dorset County Hospital.* says: died on/);
+  assert.match(signs, /Poole Hospital.* says: /);
+  await inspect(page, "review-conflicting-death");
+});
+
 test("a steward works through three questions with the keyboard alone", async () => {
   const { page, check } = await openPage(browser);
   await signIn(page, demo, "steward");

@@ -148,6 +148,9 @@ pub(crate) fn carry_out(
             same_person(tx, review, &cause, actor, at)?;
             (AnswerKind::SamePerson, String::new())
         }
+        Decision::NotTheSame | Decision::Split(_) if review.is_one_record() => {
+            return Err(Error::OneRecord);
+        }
         Decision::NotTheSame => {
             assertion::record(tx, review.a.id, review.b.id, false, actor, at)?;
             if together {
@@ -220,7 +223,9 @@ fn same_person(
         }
         person = join::people(tx, review.a.person, review.b.person, cause, at)?;
     }
-    assertion::record(tx, review.a.id, review.b.id, true, actor, at)?;
+    if !review.is_one_record() {
+        assertion::record(tx, review.a.id, review.b.id, true, actor, at)?;
+    }
     let event = NewEvent::of(LinkKind::Confirmed, review.b.id, person, at);
     history::add(tx, &event, cause)
 }

@@ -41,6 +41,9 @@ pub enum Error {
     /// Records that are two people's cannot be split.
     #[error("these two records are two people already; there is nothing to split")]
     NotTogether,
+    /// One record cannot be two people's.
+    #[error("one record contradicts itself here; only its source can put it right")]
+    OneRecord,
     /// The choice of records to split out does not answer the question.
     #[error(
         "choose the records of the other person: one of the two in question, not both, and only records of this person"
@@ -72,6 +75,7 @@ impl Error {
             | Self::Contradiction
             | Self::SecondSteward
             | Self::NotTogether
+            | Self::OneRecord
             | Self::LaterDecision(_)
             | Self::NothingToUndo => Category::Conflict,
         }

@@ -10,8 +10,8 @@ use crate::evidence::{self, Finding};
 use crate::history::{self, Cause, LinkKind, NewEvent};
 use crate::join::{self, Joined};
 use crate::{
-    LocalPatient, Result, assertion, local_patient, number, part, person, review, search_key,
-    upkeep_state,
+    LocalPatient, Result, assertion, death, local_patient, number, part, person, review,
+    search_key, upkeep_state,
 };
 
 /// Takes in what a source says about a patient: creates or updates the local patient, links it by
@@ -62,9 +62,24 @@ pub(crate) fn take_in(
 ) -> Result<(PersonId, News)> {
     match local_patient::load(tx, said.identity.local_patient())? {
         Some(known) if known.demographics == *said.demographics => Ok((known.person, News::Known)),
-        Some(known) => Ok((amended(tx, model, index, known, said)?, News::Amended)),
-        None => first_seen(tx, model, index, said),
+        Some(known) => {
+            let person = amended(tx, model, index, known, said)?;
+            ask_about_death(tx, model, person, said)?;
+            Ok((person, News::Amended))
+        }
+        None => {
+            let (person, news) = first_seen(tx, model, index, said)?;
+            ask_about_death(tx, model, person, said)?;
+            Ok((person, news))
+        }
     }
+}
+
+/// A death that is news may be contradicted by what is known; what is told of the living is looked
+/// at when they are attended.
+fn ask_about_death(tx: &mut Tx, model: &Model, person: PersonId, said: &Said<'_>) -> Result<()> {
+    let tells = said.demographics.deceased || said.demographics.death_date.is_some();
+    if tells { death::ask(tx, model, person, said.at) } else { Ok(()) }
 }
 
 fn first_seen(

@@ -27,6 +27,7 @@ mod state;
 mod queue;
 mod priority;
 mod activity;
+mod death;
 mod answer;
 mod sample;
 mod measures;
@@ -55,6 +56,7 @@ pub use activity::{Activity, note_activity};
 pub use answer::{Answer, AnswerKind, review_history};
 pub use birth::birth;
 pub use changes::{Change, changes, last_change};
+pub use death::{Attendance, Attended, Died, LifeSign, note_attendance, withdraw_attendance};
 pub use decide::{Decided, Decision, decide};
 pub use error::Error;
 pub use feed::feed;
@@ -102,6 +104,7 @@ pub const MIGRATIONS: &[db::Migration] = &[
         sql: include_str!("../migrations/0004_search_key.sql"),
     },
     db::Migration { name: "empi/0005_repair", sql: include_str!("../migrations/0005_repair.sql") },
+    db::Migration { name: "empi/0006_deaths", sql: include_str!("../migrations/0006_deaths.sql") },
 ];
 
 /// A result of this crate.

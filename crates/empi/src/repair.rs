@@ -14,7 +14,7 @@ use model::{LocalPatientId, PersonId};
 use crate::blocking_index::Index;
 use crate::history::Cause;
 use crate::reconsider::{Reconsidered, reconsider, would_change};
-use crate::{LocalPatient, Result, birth, local_patient, person};
+use crate::{LocalPatient, Result, birth, death, local_patient, person};
 
 pub(crate) const RULE: &str = "repair: put together anew from all records";
 /// More records than these are not looked at together: something is wrong with them.
@@ -77,6 +77,9 @@ pub(crate) fn mend(
     } else {
         Reconsidered::default()
     };
+    for person in around.now(tx)? {
+        death::ask(tx, model, person, at)?;
+    }
     Ok((done, around.records))
 }
 
@@ -87,7 +90,11 @@ pub(crate) fn is_doubtful(
     record: LocalPatient,
 ) -> Result<(bool, BTreeSet<LocalPatientId>)> {
     let around = Around::of(tx, model, record)?;
-    let doubtful = around.records.len() > 1 && would_change(tx, model, &around.people)?;
+    let mut doubtful = around.records.len() > 1 && would_change(tx, model, &around.people)?;
+    for person in &around.people {
+        let members = local_patient::members(tx, *person)?;
+        doubtful = doubtful || death::question(tx, &members)?.is_some();
+    }
     Ok((doubtful, around.records))
 }
 
@@ -115,6 +122,15 @@ impl Around {
             }
         }
         Ok(around)
+    }
+
+    /// The people that these records belong to now.
+    fn now(&self, tx: &mut Tx) -> Result<BTreeSet<PersonId>> {
+        let mut people = BTreeSet::new();
+        for record in &self.records {
+            people.extend(person::person_of(tx, *record)?);
+        }
+        Ok(people)
     }
 
     fn add(&mut self, tx: &mut Tx, person: PersonId) -> Result<()> {

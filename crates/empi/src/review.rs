@@ -7,7 +7,10 @@ use model::{Actor, LocalPatientId, OdsCode, PersonId};
 
 use crate::history::{Evidence, actor_text, read_waterfall, write_waterfall};
 use crate::state::Standing;
-use crate::{Error, LocalPatient, Priority, Result, ReviewState, answer, local_patient, priority};
+use crate::{
+    Error, LifeSign, LocalPatient, Priority, Result, ReviewState, answer, death, local_patient,
+    priority,
+};
 
 /// A question for a steward.
 #[derive(Debug, Clone)]
@@ -34,11 +37,18 @@ pub struct Review {
     pub state: ReviewState,
     /// Why it stands where it stands in the queue.
     pub priority: Priority,
+    /// What the records say of a death, where that is what is asked about.
+    pub life_signs: Vec<LifeSign>,
     /// The answer that decided it.
     pub(crate) decision: Option<i64>,
 }
 
 impl Review {
+    /// One record that contradicts itself: there is nothing to compare it with.
+    pub fn is_one_record(&self) -> bool {
+        self.a.id == self.b.id
+    }
+
     /// Both records are one person's now.
     pub fn is_together(&self) -> bool {
         self.a.person == self.b.person
@@ -77,7 +87,7 @@ pub(crate) fn questions(tx: &mut Tx, members: &[LocalPatient]) -> Result<Vec<Que
         "select review.seq, a.id, b.id from local_patient a
          join review on review.a = a.id
              and review.state in ('open', 'awaiting_second', 'referred')
-         join local_patient b on b.id = review.b and b.person = a.person
+         join local_patient b on b.id = review.b and b.person = a.person and b.id <> a.id
          where a.person = ?1 order by review.seq",
         params![person.uuid()],
         |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
@@ -141,6 +151,14 @@ impl NewReview {
         Self::evidence(model, a, b, ReviewKind::ConfusedNumber, weight)
     }
 
+    /// A death that something contradicts.
+    pub(crate) fn death(model: &Model, a: &LocalPatient, b: &LocalPatient) -> Self {
+        let weight = model.compare(&a.profile(), &b.profile());
+        let new = Self::evidence(model, a.id, b.id, ReviewKind::ConflictingDeath, &weight);
+        // A record compared with itself says nothing.
+        if a.id == b.id { Self { weight: 0.0, waterfall: Vec::new(), ..new } } else { new }
+    }
+
     /// A merge that the source reports and the engine may not follow.
     pub(crate) fn source(
         model: &Model,
@@ -169,7 +187,9 @@ impl NewReview {
 /// decided is not asked again.
 pub(crate) fn file(tx: &mut Tx, new: &NewReview, at: Timestamp) -> Result<()> {
     let (a, b) = new.pair;
-    if new.kind != ReviewKind::ConfusedNumber && asked_about_their_people(tx, a, b)? {
+    let may_be_alone =
+        !matches!(new.kind, ReviewKind::ConfusedNumber | ReviewKind::ConflictingDeath);
+    if may_be_alone && asked_about_their_people(tx, a, b)? {
         return Ok(());
     }
     tx.execute(
@@ -226,11 +246,28 @@ fn asked_about_their_people(tx: &mut Tx, a: LocalPatientId, b: LocalPatientId) -
     Ok(found.is_some())
 }
 
-/// Closes what the evidence has settled: both records are in one person now.
+/// The questions about this record that stand or were decided, and which of them are about a death.
+pub(crate) fn about(
+    tx: &mut Tx,
+    record: LocalPatientId,
+) -> Result<Vec<(LocalPatientId, LocalPatientId, bool)>> {
+    Ok(tx.query(
+        "select a, b, case when kind = 'conflicting_death' then 1 else 0 end from review
+         where (a = ?1 or b = ?1) and state <> 'resolved'",
+        params![record.uuid()],
+        |row| {
+            let id = |column| row.get(column).map(LocalPatientId::from_uuid);
+            Ok((id(0)?, id(1)?, row.get(2)?))
+        },
+    )?)
+}
+
+/// Closes what the evidence has settled: both records are in one person now. That two days of death
+/// are one person's is a question all the more.
 pub(crate) fn settle(tx: &mut Tx, person: PersonId, at: Timestamp) -> Result<()> {
     tx.execute(
         "update review set state = 'resolved', closed_by = 'engine', closed_at = ?2
-         where state in ('open', 'awaiting_second', 'referred') and kind <> 'confused_number'
+         where state in ('open', 'awaiting_second', 'referred') and kind not in ('confused_number', 'conflicting_death')
          and a in (select id from local_patient where person = ?1)
          and b in (select id from local_patient where person = ?1)",
         params![person.uuid(), at],
@@ -246,17 +283,24 @@ pub(crate) fn reassess(
     patient: &LocalPatient,
     at: Timestamp,
 ) -> Result<()> {
-    let unsettled: Vec<(i64, uuid::Uuid, String, String)> = tx.query(
-        "select seq, case when a = ?1 then b else a end, state, filed_by from review
+    let unsettled: Vec<(i64, uuid::Uuid, String, String, String)> = tx.query(
+        "select seq, case when a = ?1 then b else a end, state, filed_by, kind from review
          where (a = ?1 or b = ?1) and state in ('open', 'awaiting_second', 'referred')",
         params![patient.id.uuid()],
-        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)),
     )?;
-    for (seq, other, state, filed_by) in unsettled {
+    for (seq, other, state, filed_by, kind) in unsettled {
         let Some(other) = local_patient::load(tx, LocalPatientId::from_uuid(other))? else {
             continue;
         };
-        if filed_by == "engine" && is_settled(model, patient, &other) {
+        let about_death = ReviewKind::parse(&kind) == Some(ReviewKind::ConflictingDeath);
+        let settled = if about_death && patient.person == other.person {
+            let members = local_patient::members(tx, patient.person)?;
+            !death::is_contradicted(tx, &members)?
+        } else {
+            is_settled(model, patient, &other)
+        };
+        if filed_by == "engine" && settled {
             tx.execute(
                 "update review set state = 'resolved', closed_by = 'engine', closed_at = ?2 where seq = ?1",
                 params![seq, at],
@@ -354,12 +398,18 @@ impl Stored {
     pub(crate) fn complete(self, tx: &mut Tx) -> Result<Review> {
         let kind = ReviewKind::parse(&self.kind).ok_or(Error::Unknown("kind of review"))?;
         let looked_again = self.looked_again_at.is_some();
+        let (a, b) = (record(tx, self.a)?, record(tx, self.b)?);
+        let life_signs = match kind {
+            ReviewKind::ConflictingDeath => life_signs(tx, &a, &b)?,
+            _ => Vec::new(),
+        };
         Ok(Review {
             id: self.id,
             at: self.at,
             kind,
-            a: record(tx, self.a)?,
-            b: record(tx, self.b)?,
+            a,
+            b,
+            life_signs,
             weight: self.weight,
             waterfall: read_waterfall(&self.waterfall)?,
             model_version: self.model_version,
@@ -369,6 +419,15 @@ impl Stored {
             decision: self.decision,
         })
     }
+}
+
+/// Of the one person, and of the other where they are two.
+fn life_signs(tx: &mut Tx, a: &LocalPatient, b: &LocalPatient) -> Result<Vec<LifeSign>> {
+    let mut members = local_patient::members(tx, a.person)?;
+    if a.person != b.person {
+        members.extend(local_patient::members(tx, b.person)?);
+    }
+    death::life_signs(tx, &members)
 }
 
 fn record(tx: &mut Tx, id: uuid::Uuid) -> Result<LocalPatient> {

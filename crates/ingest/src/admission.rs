@@ -225,7 +225,8 @@ fn write(
     relationship::note(tx, &teller.feed.organisation, subject, encounter, at)?;
     let is_news = matches!(written, Written::Created | Written::Updated);
     if is_news {
-        activity::note(tx, subject, encounter, event_time, teller.provenance.recorded_at)?;
+        let recorded = (teller.model, teller.provenance.recorded_at);
+        activity::note(tx, subject, encounter, event_time, recorded)?;
     }
     Ok(is_news)
 }

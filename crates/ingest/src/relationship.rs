@@ -58,7 +58,7 @@ pub(crate) fn registration(
     Ok(())
 }
 
-fn is_withdrawn(resource: &Resource) -> bool {
+pub(crate) fn is_withdrawn(resource: &Resource) -> bool {
     matches!(resource.text("status"), Some("entered-in-error" | "cancelled"))
 }
 

@@ -35,7 +35,7 @@ pub struct Ingested {
 /// Who tells a message, and what is needed to understand it.
 pub(crate) struct Teller<'a> {
     pub(crate) feed: &'a Feed,
-    feeds: &'a BTreeMap<String, Feed>,
+    pub(crate) feeds: &'a BTreeMap<String, Feed>,
     pub(crate) model: &'a Model,
     pub(crate) provenance: Provenance,
 }
@@ -77,7 +77,8 @@ pub(crate) fn ingest(ingest: &Ingest, tx: &mut Tx, received: &Received) -> Resul
         let outcome = repository::put(tx, subject, resource, at_event, provenance)?;
         relationship::note(tx, &feed.organisation, subject, resource, at)?;
         if matches!(outcome, Written::Created | Written::Updated) {
-            activity::note(tx, subject, resource, at_event, provenance.recorded_at)?;
+            let recorded = (teller.model, provenance.recorded_at);
+            activity::note(tx, subject, resource, at_event, recorded)?;
             written += 1;
         }
     }

@@ -29,6 +29,8 @@ pub(crate) struct Registration {
     pub(crate) is_second: bool,
     /// The day on which the hospital noticed and merged the second entry into the first.
     pub(crate) merged_on: Option<Date>,
+    /// The day on which the hospital has this person die, who lives.
+    pub(crate) wrongly_died: Option<Date>,
 }
 
 /// How the words of an entry differ from the truth.
@@ -86,6 +88,7 @@ pub(crate) fn register(seed: u64, settlement: &mut Settlement) -> Vec<Registrati
     }
     add_two_numbers(&mut entries, settlement);
     add_newborn(&mut entries, settlement);
+    add_mistaken_death(&mut entries, settlement);
     entries
 }
 
@@ -126,6 +129,21 @@ fn add_newborn(entries: &mut Vec<Registration>, settlement: &Settlement) {
         ..named
     };
     add(entries, unnamed);
+}
+
+/// John Guppy the elder was marked as dead in one hospital by mistake, and has been in another one since.
+fn add_mistaken_death(entries: &mut Vec<Registration>, settlement: &Settlement) {
+    let is_lead = |person: &Person| person.part == Some(Part::Namesake);
+    let Some(index) = settlement.people.iter().position(is_lead) else { return };
+    let Some(first) = entries.iter_mut().find(|entry| entry.person == index) else { return };
+    first.wrongly_died = Some(days_before(settlement.today, 47));
+    let poole = Registration {
+        hospital: Hospital::Poole,
+        since: days_before(settlement.today, 400),
+        wrongly_died: None,
+        ..first.clone()
+    };
+    add(entries, poole);
 }
 
 /// Adds an entry behind the others of its person, under a number of its own.
@@ -181,6 +199,7 @@ fn entry(
         birth_date,
         is_second: false,
         merged_on: None,
+        wrongly_died: None,
     }
 }
 

@@ -10,6 +10,7 @@ mod sources;
 mod rebuilding;
 mod numbers;
 mod births;
+mod deaths;
 mod deciding;
 mod stewarding;
 mod undoing;

@@ -12,5 +12,6 @@ mod admissions;
 mod moves;
 mod numbers;
 mod people;
+mod deaths;
 mod other_formats;
 mod index_load;

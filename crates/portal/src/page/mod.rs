@@ -13,6 +13,7 @@ pub(crate) mod access_log;
 pub(crate) mod refused;
 pub(crate) mod review;
 pub(crate) mod review_question;
+pub(crate) mod review_death;
 pub(crate) mod review_decision;
 pub(crate) mod review_preview;
 pub(crate) mod review_done;

@@ -236,7 +236,7 @@ fn row(review: &Review, asked: &Asked, names: &Names, now: Timestamp) -> Markup 
                 @if review.state != ReviewState::Open { br; (stands(&review.state, names)) }
             }
             td { (side(&review.a)) }
-            td { (side(&review.b)) }
+            td { @if review.is_one_record() { span.cs-quiet { "The same record" } } @else { (side(&review.b)) } }
             td.cs-queue__why { (reasons(review)) }
             td.cs-number { span.cs-on-phone { "Weight " } (signed(review.weight)) }
             td.cs-queue__filed { span.cs-on-phone { "filed " } span title=(format::date_time(review.at)) { (format::ago(review.at, now)) } }

@@ -67,6 +67,7 @@ impl Choice {
     pub(crate) fn words(self, question: &Question) -> &'static str {
         let second = matches!(question.review.state, ReviewState::AwaitingSecond { .. });
         match (self, &question.review.state, question.review.is_together()) {
+            (Self::Same, ..) if question.review.is_one_record() => "It is right as it stands",
             (Self::Same, _, _) if second => "Same person: I agree, link them",
             (Self::Same, _, true) => "Same person: keep them linked",
             (Self::Same, _, false) => "Same person: link them",
@@ -84,6 +85,9 @@ impl Choice {
     /// Whether `reader` can choose this where the question stands as it does.
     fn is_open(self, question: &Question, reader: &Reader) -> bool {
         let together = question.review.is_together();
+        if question.review.is_one_record() && matches!(self, Self::Different | Self::Split) {
+            return false;
+        }
         match (&question.review.state, self) {
             (ReviewState::Open, Self::Undo) | (ReviewState::Resolved { .. }, _) => false,
             (ReviewState::AwaitingSecond { user, .. }, choice) => {
@@ -107,7 +111,7 @@ pub(crate) fn choices(question: &Question, asked: &Asked, reader: &Reader) -> Ma
     html! {
         section.cs-card.cs-decide aria-labelledby="decide" {
             h2 #decide { "Your decision" }
-            p { @if review.is_together() { "The two records are linked as one person now." } @else { "The two records are two people now." } }
+            p { @if review.is_one_record() { "This is one record of one source." } @else if review.is_together() { "The two records are linked as one person now." } @else { "The two records are two people now." } }
             @if open().next().is_some() {
                 p.cs-quiet { "A choice shows what will change. Nothing happens before you press the button there." }
                 ul.cs-options {

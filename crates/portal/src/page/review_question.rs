@@ -14,7 +14,7 @@ use crate::layout::{Place, Reader, page};
 use crate::page::names::{Names, names};
 use crate::page::review::{Asked, holds_two_numbers, reasons};
 use crate::page::review_decision::choices;
-use crate::page::{review_done, review_keys};
+use crate::page::{review_death, review_done, review_keys};
 use crate::permit::{decide, permit_to_show};
 use crate::view::comparison::{self, Field};
 use crate::view::waterfall::{Thresholds, signed, waterfall};
@@ -133,13 +133,14 @@ pub(crate) fn show(
             @if let Some(problem) = problem { (refused(problem)) }
             h1 #question tabindex="-1" { (kind) " " span.cs-count { "question " (review.id) } }
             p.cs-lead { (what_is_asked(review)) }
+            (review_death::signs(question))
             (reasons(review))
             p.cs-quiet { "Filed by " (filed_by(&review.filed_by)) " " (format::ago(review.at, now)) ", " (format::day(review.at)) "." }
             (stands(question, reader, now))
             div.cs-question {
                 div {
-                    section.cs-card aria-labelledby="records" { h2 #records { "The two records" } (comparison(question)) }
-                    (evidence(review, thresholds))
+                    section.cs-card aria-labelledby="records" { h2 #records { @if review.is_one_record() { "The record" } @else { "The two records" } } (comparison(question)) }
+                    @if !review.is_one_record() { (evidence(review, thresholds)) }
                     (everything(question))
                     (said(question, now))
                 }
@@ -214,8 +215,14 @@ fn what_is_asked(review: &Review) -> &'static str {
         (ReviewKind::ConfusedNumber, _) => {
             "One NHS number stands on records that contradict each other. Two people, or one with a mistake in a record?"
         }
-        (ReviewKind::ConflictingDeath, _) => {
-            "Much agrees, but one record says that the person has died and the other does not, or on another day. One person?"
+        (ReviewKind::ConflictingDeath, _) if review.is_one_record() => {
+            "The record says that its patient has died, and the patient was attended afterwards. Is the death this patient's? Ask the source."
+        }
+        (ReviewKind::ConflictingDeath, true) => {
+            "Records linked as one person contradict each other about a death. Is it one person, and what has to be put right at a source?"
+        }
+        (ReviewKind::ConflictingDeath, false) => {
+            "Much agrees, but the records name two days of death. One person?"
         }
         (ReviewKind::Twins, _) => {
             "Born on one day with one surname, and the forenames do not settle it. Twins, or one child twice?"

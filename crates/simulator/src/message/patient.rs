@@ -131,8 +131,9 @@ fn telephones(about: &About<'_>) -> String {
 /// PID-30 and PID-29. The old system says `""` of the living.
 fn death(about: &About<'_>) -> (&'static str, String) {
     let died = about
-        .person
-        .died
+        .entry
+        .wrongly_died
+        .or(about.person.died)
         .filter(|died| *died <= about.at.to_zoned(about.county.zone.clone()).date());
     match (died, about.entry.hospital) {
         (Some(died), _) => ("Y", day(died)),

@@ -27,7 +27,8 @@ impl Teller<'_> {
                 let at = self.at(day, 9, 17);
                 self.push(at, place, Told::Changed);
             }
-            if let Some(died) = self.person.died.filter(|died| *died > entry.since) {
+            let died = entry.wrongly_died.or(self.person.died);
+            if let Some(died) = died.filter(|died| *died > entry.since) {
                 let at = self.at(died, 18, 23);
                 self.push(at, place, Told::Died);
             }

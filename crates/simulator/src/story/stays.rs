@@ -21,6 +21,8 @@ impl Teller<'_> {
             ],
             Some(Part::Duplicate) => &[("RD3", "copd_exacerbation", 130, Some(126))],
             Some(Part::SilentPractice) => &[("RBD", "heart_failure_admission", 40, Some(33))],
+            // The elder one, who alone is known there.
+            Some(Part::Namesake) => &[("RD3", "pneumonia", 20, Some(16))],
             Some(Part::SlowPractice) => &[("RD3", "stroke", 2, None)],
             _ => &[],
         };
