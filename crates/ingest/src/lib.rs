@@ -10,6 +10,7 @@ mod visit;
 mod visit_move;
 mod admission;
 mod relationship;
+mod refold;
 mod index_load;
 mod activity;
 mod error;
@@ -25,6 +26,7 @@ use model::Clock;
 
 pub use error::Error;
 pub use index_load::index_entries;
+pub use refold::refold;
 pub use story::{Ingested, map};
 
 /// The engine's way into the record: one [`Feed`] for each channel.

@@ -23,6 +23,9 @@ pub(crate) enum Error {
     /// People could not be read.
     #[error("the index of people failed while a page was made: {0}")]
     Empi(#[from] empi::Error),
+    /// What a decision moved could not be written.
+    #[error("stays could not be folded anew: {0}")]
+    Ingest(#[from] ingest::Error),
     /// Messages could not be read.
     #[error("the message log failed while a page was made: {0}")]
     Engine(#[from] engine::Error),
@@ -61,6 +64,7 @@ impl Error {
             Self::Audit(error) => error.category(),
             Self::Accounts(error) => error.category(),
             Self::Empi(error) => error.category(),
+            Self::Ingest(error) => error.category(),
             Self::Engine(error) => error.category(),
             Self::Record(error) => error.category(),
             Self::NotSignedIn { .. } | Self::Refused(_) => Category::Forbidden,

@@ -26,7 +26,9 @@ pub use prepare::{Precision, prepare};
 pub use put::{Provenance, Written, put, put_afresh};
 pub use read::{Version, current, history, version};
 pub use rows::{Page, Row, count, row, rows};
-pub use spell_event::{add_spell_event, has_spell_events, spell_events, spell_events_of_patient};
+pub use spell_event::{
+    add_spell_event, has_spell_events, last_movement, spell_events, spell_events_of_patient,
+};
 pub use stay::{Stay, current_stays};
 pub use visit_move::{MoveKind, VisitMove, VisitName, add_visit_move, visit_moves};
 

@@ -37,6 +37,12 @@ pub fn has_spell_events(tx: &mut Tx, encounter: Uuid) -> Result<bool, Error> {
     Ok(tx.query_one(sql, params![encounter], |_| Ok(()))?.is_some())
 }
 
+/// The message that told the latest of a patient's movements.
+pub fn last_movement(tx: &mut Tx, patient: LocalPatientId) -> Result<Option<i64>, Error> {
+    let sql = "select message from spell_event where local_patient = ?1 order by seq desc limit 1";
+    Ok(tx.query_one(sql, params![patient.uuid()], |row| row.get(0))?)
+}
+
 /// Every event (JSON) of every spell of a patient, in order of arrival.
 pub fn spell_events_of_patient(tx: &mut Tx, patient: LocalPatientId) -> Result<Vec<String>, Error> {
     let sql = "select body from spell_event where local_patient = ?1 order by seq";

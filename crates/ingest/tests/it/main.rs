@@ -10,6 +10,7 @@
 mod county;
 mod admissions;
 mod moves;
+mod refolding;
 mod numbers;
 mod people;
 mod deaths;
