@@ -10,13 +10,13 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use db::Tx;
 use fhir::Resource;
-use model::{LocalIdentity, NhsNumber};
+use model::{LocalIdentity, NhsNumber, PersonId};
 use serde_json::{Value, json};
 
 use crate::body::{parameters, resource};
 use crate::disclose::{Found, disclose};
 use crate::domain::Named;
-use crate::negotiate::{Base, Pairs, json_wanted, pairs, values};
+use crate::negotiate::{Base, Pairs, pairs, values};
 use crate::search::lookup::by_nhs_number;
 use crate::sight::{Seen, Sight};
 use crate::{ApiState, Client, Error, caller, fhir_answer, patient};
@@ -27,6 +27,10 @@ const NO_SOURCE_DOMAIN: Error = Error::CrossReference(
 );
 const NO_SOURCE: Error =
     Error::CrossReference("sourceIdentifier Patient Identifier not found", StatusCode::NOT_FOUND);
+const NOT_ONE: Error = Error::CrossReference(
+    "several people claim this number; it identifies nobody until a steward has decided",
+    StatusCode::CONFLICT,
+);
 const NO_TARGET_DOMAIN: Error =
     Error::CrossReference("targetSystem not found", StatusCode::FORBIDDEN);
 
@@ -76,7 +80,6 @@ async fn answer(
     headers: &HeaderMap,
     pairs: Pairs,
 ) -> Result<Response, Error> {
-    json_wanted(headers, &pairs)?;
     let (system, value) = source(&pairs)?;
     let targets: Vec<String> =
         values(&pairs, "targetSystem").into_iter().map(str::to_owned).collect();
@@ -128,11 +131,21 @@ fn whose(
             let Ok(number) = NhsNumber::parse(value) else { return Ok(None) };
             match by_nhs_number(tx, number)?.as_slice() {
                 [person] => sight.look(tx, *person),
-                // A number that two people claim identifies nobody.
-                _ => Ok(None),
+                people => shared(tx, sight, people).map(|()| None),
             }
         }
     }
+}
+
+/// A number that two people claim identifies nobody, and "not found" would say that nobody has it:
+/// whoever asks might register a new patient.
+fn shared(tx: &mut Tx, sight: &Sight<'_>, people: &[PersonId]) -> Result<(), Error> {
+    for person in people {
+        if sight.look(tx, *person)?.is_some() {
+            return Err(NOT_ONE);
+        }
+    }
+    Ok(())
 }
 
 /// Every other number and every Patient of the person, the source's own number left out.

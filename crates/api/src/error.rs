@@ -15,7 +15,7 @@ pub enum Error {
     #[error("show your channel's token: Authorization: Bearer …")]
     WrongToken,
     /// The body is beyond the limit.
-    #[error("the bundle is larger than {limit_bytes} bytes; send it in parts")]
+    #[error("the body is larger than {limit_bytes} bytes; send a bundle in parts")]
     TooLarge {
         /// The limit.
         limit_bytes: usize,
@@ -154,6 +154,9 @@ impl Error {
             Self::TooBroad(_) => (StatusCode::BAD_REQUEST, "too-costly"),
             Self::PageGone => (StatusCode::GONE, "expired"),
             Self::CrossReference(_, StatusCode::NOT_FOUND) => (StatusCode::NOT_FOUND, "not-found"),
+            Self::CrossReference(_, StatusCode::CONFLICT) => {
+                (StatusCode::CONFLICT, "multiple-matches")
+            }
             Self::CrossReference(_, status) => (*status, "code-invalid"),
             Self::NotOffered(status) => (*status, "not-supported"),
             Self::NotAcceptable => (StatusCode::NOT_ACCEPTABLE, "not-supported"),

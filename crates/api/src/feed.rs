@@ -16,12 +16,14 @@ use axum::response::Response;
 use engine::{Channel, Receipt};
 use fhir::outcome::{Issue, outcome};
 use fhir::{Resource, system};
+use jiff::Timestamp;
 use model::{LocalIdentity, stable_id};
 use serde_json::{Value, json};
 
 use crate::body::{resource, wrong};
 use crate::disclose::{decide, write_job};
-use crate::negotiate::{Base, json_wanted, pairs, values};
+use crate::negotiate::{Base, pairs, values};
+use crate::readable::{is_plain, readable};
 use crate::{ApiState, Client, Domain, Error, caller, fhir_answer};
 
 const NOT_ITS_OWN: &str =
@@ -35,12 +37,14 @@ pub(crate) async fn put(
     body: Body,
 ) -> Result<Response, Error> {
     let client = caller(&state, &headers)?;
-    json_wanted(&headers, &pairs(&uri)?)?;
     let channel = channel(&state, &client).await?;
     let identity = condition(&uri, &channel)?;
     let patient = resource(&state, &headers, body).await?;
-    check(&patient, &channel, &identity)?;
-    let receipt = store(&state, channel, patient, "PUT", &identity).await?;
+    check(&patient, &channel, &identity, state.clock.now())?;
+    // An ended number keeps what was known of its patient, which a merge is judged by and an unmerge
+    // gives back; whoever says that it ended says little else (ITI-104 section 3.104.4.1.2.1).
+    let method = if is_replaced(&patient) { "PATCH" } else { "PUT" };
+    let receipt = store(&state, channel, patient, method, &identity).await?;
     let known = is_known(&state, &identity).await?;
     let status = if known { StatusCode::OK } else { StatusCode::CREATED };
     let mut response = stored(status, receipt);
@@ -56,9 +60,11 @@ pub(crate) async fn delete(
     headers: HeaderMap,
 ) -> Result<Response, Error> {
     let client = caller(&state, &headers)?;
-    json_wanted(&headers, &pairs(&uri)?)?;
     let channel = channel(&state, &client).await?;
     let identity = condition(&uri, &channel)?;
+    if !is_known(&state, &identity).await? {
+        return Err(Error::NoSuch("Patient"));
+    }
     let system = system::local_patient(&identity.authority);
     let number = json!([{"system": system, "value": identity.value}]);
     let patient = Resource::new("Patient").with("identifier", number).with("active", false);
@@ -94,7 +100,7 @@ fn condition(uri: &Uri, channel: &Channel) -> Result<LocalIdentity, Error> {
     let given = values(&pairs, "identifier");
     let [identifier] = given.as_slice() else { return Err(wrong()) };
     let (system, value) = identifier.split_once('|').ok_or_else(wrong)?;
-    if conditions != 1 || system.is_empty() || value.trim().is_empty() {
+    if conditions != 1 || system.is_empty() || value.trim().is_empty() || !is_plain(value) {
         return Err(wrong());
     }
     if !Domain::of(channel).is_called(system) {
@@ -104,10 +110,16 @@ fn condition(uri: &Uri, channel: &Channel) -> Result<LocalIdentity, Error> {
 }
 
 /// The Patient is the one the address names, and if it was merged, into another of the same domain.
-fn check(patient: &Resource, channel: &Channel, identity: &LocalIdentity) -> Result<(), Error> {
+fn check(
+    patient: &Resource,
+    channel: &Channel,
+    identity: &LocalIdentity,
+    now: Timestamp,
+) -> Result<(), Error> {
     if patient.resource_type() != "Patient" {
         return Err(wrong("invalid", "send a Patient", "Patient"));
     }
+    readable(patient, now)?;
     let own: Vec<&str> =
         patient.list("identifier").iter().filter_map(|one| own_value(one, channel)).collect();
     if own != [identity.value.as_str()] {
@@ -115,7 +127,7 @@ fn check(patient: &Resource, channel: &Channel, identity: &LocalIdentity) -> Res
             "the Patient carries the identifier of the address, and no other of its system";
         return Err(wrong("invariant", problem, "Patient.identifier"));
     }
-    for link in patient.list("link").iter().filter(|link| link["type"] == "replaced-by") {
+    for link in replacements(patient) {
         let survivor = link.pointer("/other/identifier").and_then(|one| own_value(one, channel));
         if survivor.is_none_or(|survivor| survivor == identity.value) {
             let problem = "a Patient is replaced by another identifier of its own system";
@@ -123,6 +135,15 @@ fn check(patient: &Resource, channel: &Channel, identity: &LocalIdentity) -> Res
         }
     }
     Ok(())
+}
+
+/// The links to what has taken this Patient's place.
+fn replacements(patient: &Resource) -> impl Iterator<Item = &Value> {
+    patient.list("link").iter().filter(|link| link["type"] == "replaced-by")
+}
+
+fn is_replaced(patient: &Resource) -> bool {
+    replacements(patient).next().is_some()
 }
 
 /// The number that an Identifier of the channel's own domain gives.

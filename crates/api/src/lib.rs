@@ -18,17 +18,20 @@ mod patient;
 mod read;
 mod search;
 mod body;
+mod readable;
 mod match_people;
 mod cross_reference;
 mod feed;
 mod subscription;
 mod notification;
+mod hook;
 mod capability;
 mod health;
 mod error;
 
 use axum::Router;
 use axum::http::{StatusCode, header};
+use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
 use fhir::Resource;
@@ -43,8 +46,9 @@ pub use state::{ApiState, BundleChannel, People};
 /// `POST /fhir` and `POST /fhir/{channel}`, `/fhir/Patient` and `/fhir/Subscription` and what is below
 /// them, `GET /fhir/metadata`, `GET /health`.
 pub fn router(state: ApiState) -> Router {
-    Router::new()
+    let fhir = Router::new()
         .route("/fhir", post(intake::by_token))
+        .route("/fhir/", any(no_address))
         .route("/fhir/metadata", get(capability::metadata))
         .route("/fhir/Patient", get(search::by_address).put(feed::put).delete(feed::delete))
         .route("/fhir/Patient/_search", post(search::by_form))
@@ -59,11 +63,11 @@ pub fn router(state: ApiState) -> Router {
             "/fhir/Subscription/{id}",
             get(subscription::read).put(subscription::update).delete(subscription::delete),
         )
-        .route("/fhir/{channel}", post(intake::by_name))
-        .route("/health", get(health::health))
+        .route("/fhir/{channel}", post(intake::by_name).fallback(no_address))
         .route("/fhir/{kind}/{*rest}", any(no_address))
         .method_not_allowed_fallback(no_method)
-        .with_state(state)
+        .layer(from_fn(negotiate::json_wanted));
+    fhir.route("/health", get(health::health)).with_state(state)
 }
 
 async fn no_address() -> Error {

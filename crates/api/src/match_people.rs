@@ -6,18 +6,20 @@
 use access::Action;
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use db::Tx;
 use empi::Likeness;
 use fhir::{Resource, datatype};
+use jiff::Timestamp;
 use model::{Demographics, LocalIdentity, NhsNumber, PersonId};
 use serde_json::{Value, json};
 
 use crate::body::{parameters, resource, wrong};
 use crate::disclose::{Found, disclose};
 use crate::domain::Named;
-use crate::negotiate::{Base, json_wanted, pairs};
+use crate::negotiate::Base;
+use crate::readable::readable;
 use crate::sight::{Seen, Sight};
 use crate::{ApiState, Error, caller, fhir_answer, patient};
 
@@ -28,13 +30,12 @@ const MOST: usize = 50;
 
 pub(crate) async fn match_people(
     State(state): State<ApiState>,
-    uri: Uri,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Error> {
     let client = caller(&state, &headers)?;
-    json_wanted(&headers, &pairs(&uri)?)?;
-    let question = Question::read(resource(&state, &headers, body).await?)?;
+    let sent = resource(&state, &headers, body).await?;
+    let question = Question::read(&sent, state.clock.now())?;
     let base = Base::of(&state, &headers);
     let find = move |tx: &mut Tx, sight: &Sight<'_>| {
         let mut likely = likely(tx, sight, &question)?;
@@ -57,28 +58,27 @@ struct Question {
 
 impl Question {
     /// A Parameters resource, or the Patient alone (ITI-119 §3.119.4.1.2).
-    fn read(sent: Resource) -> Result<Self, Error> {
+    fn read(sent: &Resource, now: Timestamp) -> Result<Self, Error> {
         if sent.resource_type() == "Patient" {
-            return Self::about(&sent, false, MOST);
+            return Self::about(sent, false, MOST, now);
         }
         if sent.resource_type() != "Parameters" {
             let problem = "send a Parameters resource, or a Patient";
             return Err(wrong("invalid", problem, "Parameters"));
         }
-        let patient = parameters(&sent, "resource").find_map(|one| one.get("resource"));
+        let patient = parameters(sent, "resource").find_map(|one| one.get("resource"));
         let patient = patient.cloned().and_then(|one| Resource::from_value(one).ok());
         let patient = patient.filter(|one| one.resource_type() == "Patient").ok_or_else(|| {
             let place = "Parameters.parameter.where(name='resource')";
             wrong("required", "the parameter resource must hold a Patient", place)
         })?;
-        let only =
-            parameters(&sent, "onlyCertainMatches").next().map(|one| one.get("valueBoolean"));
+        let only = parameters(sent, "onlyCertainMatches").next().map(|one| one.get("valueBoolean"));
         let only = only.map(|value| {
             let place = "Parameters.parameter.where(name='onlyCertainMatches')";
             let problem = "onlyCertainMatches is a valueBoolean";
             value.and_then(Value::as_bool).ok_or_else(|| wrong("invalid", problem, place))
         });
-        let count = parameters(&sent, "count").next().map(|one| one.get("valueInteger"));
+        let count = parameters(sent, "count").next().map(|one| one.get("valueInteger"));
         let count = count.map(|value| {
             let place = "Parameters.parameter.where(name='count')";
             let count = value.and_then(Value::as_u64).filter(|count| *count > 0);
@@ -86,10 +86,16 @@ impl Question {
             count.ok_or_else(|| wrong("invalid", problem, place))
         });
         let count = usize::try_from(count.transpose()?.unwrap_or(u64::MAX)).unwrap_or(MOST);
-        Self::about(&patient, only.transpose()?.unwrap_or_default(), count)
+        Self::about(&patient, only.transpose()?.unwrap_or_default(), count, now)
     }
 
-    fn about(patient: &Resource, only_certain: bool, count: usize) -> Result<Self, Error> {
+    fn about(
+        patient: &Resource,
+        only_certain: bool,
+        count: usize,
+        now: Timestamp,
+    ) -> Result<Self, Error> {
+        readable(patient, now)?;
         let who = mapping::demographics(patient);
         let text = |one: &Value, name: &str| one.get(name)?.as_str().map(str::to_owned);
         let numbers = patient.list("identifier").iter();

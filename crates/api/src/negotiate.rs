@@ -1,7 +1,8 @@
 //! What every request shares: its parameters, the format of the answer, and our own address.
 
-use axum::extract::Query;
+use axum::extract::{Query, Request};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
+use axum::middleware::Next;
 use axum::response::Response;
 
 use crate::{ApiState, Error};
@@ -21,8 +22,14 @@ pub(crate) fn values<'a>(pairs: &'a Pairs, name: &str) -> Vec<&'a str> {
     named.map(|(_, value)| value.as_str()).collect()
 }
 
-/// Refuses a request for anything but JSON (ITI TF-2 Appendix Z.6): `_format` stands above `Accept`.
-pub(crate) fn json_wanted(headers: &HeaderMap, pairs: &Pairs) -> Result<(), Error> {
+/// Refuses a request for anything but JSON, before anything is done about it.
+pub(crate) async fn json_wanted(request: Request, next: Next) -> Result<Response, Error> {
+    is_json_wanted(request.headers(), &pairs(request.uri())?)?;
+    Ok(next.run(request).await)
+}
+
+/// ITI TF-2 Appendix Z.6: `_format` stands above `Accept`.
+fn is_json_wanted(headers: &HeaderMap, pairs: &Pairs) -> Result<(), Error> {
     let accept = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
     let accept: Vec<&str> = accept.flat_map(|value| value.split(',')).collect();
     let wanted = match values(pairs, "_format").last() {

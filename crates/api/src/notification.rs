@@ -24,6 +24,7 @@ use subscriptions::Subscription;
 
 use crate::body::wrong;
 use crate::disclose::{decide, write_job};
+use crate::hook;
 use crate::search::parameter::Query;
 use crate::sight::{Seen, Sight};
 use crate::{ApiState, Client, Error};
@@ -32,8 +33,6 @@ use crate::{ApiState, Client, Error};
 const MOST: u32 = 50;
 /// How often the store is looked at.
 const PACE: Duration = Duration::from_secs(1);
-/// A system that takes longer to answer has not been told.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What a subscription is about (ITI-94 §3.94.4.1.2.1.1).
 pub(crate) struct Criteria {
@@ -124,7 +123,7 @@ async fn tell(state: &ApiState, known: Subscription, now: Timestamp) -> Result<b
         write_job(state, move |tx| Ok(subscriptions::passed(tx, id, position)?)).await?;
         return Ok(false);
     };
-    match post(&known, &notification).await {
+    match hook::post(&known, &notification).await {
         Ok(()) => {
             write_job(state, move |tx| Ok(subscriptions::told(tx, id, position, count)?)).await?;
             Ok(true)
@@ -253,31 +252,4 @@ fn notification(known: &Subscription, events: &[(&Change, Vec<PersonId>)]) -> Re
 fn entry(id: PersonId) -> Value {
     let address = format!("Patient/{id}");
     json!({"request": {"method": "PUT", "url": address}, "response": {"status": "200"}})
-}
-
-/// Step 3: the POST; an answer other than 2xx, or none, is a failure. Redirections are not followed.
-async fn post(known: &Subscription, notification: &Resource) -> Result<(), String> {
-    let client = reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .timeout(PATIENCE)
-        .build()
-        .map_err(|_| "the HTTP client could not be made".to_owned())?;
-    let mut request = client.post(&known.wish.endpoint).body(notification.to_bytes());
-    request = request.header("content-type", "application/fhir+json");
-    let sent = Resource::parse(known.wish.resource.as_bytes()).ok();
-    for header in sent.iter().flat_map(|sent| sent.list("channel.header")).filter_map(Value::as_str)
-    {
-        if let Some((name, value)) = header.split_once(':') {
-            request = request.header(name.trim(), value.trim());
-        }
-    }
-    match request.send().await {
-        Ok(answer) if answer.status().is_success() => Ok(()),
-        Ok(answer) => Err(format!("the endpoint answered {}", answer.status().as_u16())),
-        Err(error) if error.is_timeout() => Err("the endpoint did not answer in time".to_owned()),
-        Err(error) if error.is_builder() => {
-            Err("a header of the channel cannot be sent".to_owned())
-        }
-        Err(_) => Err("the endpoint could not be reached".to_owned()),
-    }
 }

@@ -5,7 +5,7 @@
 
 use access::Action;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use db::Tx;
 use fhir::Resource;
@@ -13,18 +13,16 @@ use model::{LocalPatientId, PersonId};
 use uuid::Uuid;
 
 use crate::disclose::{Found, disclose};
-use crate::negotiate::{Base, json_wanted, pairs};
+use crate::negotiate::Base;
 use crate::sight::Sight;
 use crate::{ApiState, Error, caller, fhir_answer, patient};
 
 pub(crate) async fn read(
     State(state): State<ApiState>,
     Path(id): Path<String>,
-    uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
     let client = caller(&state, &headers)?;
-    json_wanted(&headers, &pairs(&uri)?)?;
     let wanted = id.parse::<Uuid>().map_err(|_| Error::NoSuch("Patient"));
     let find = move |tx: &mut Tx, sight: &Sight<'_>| find(tx, sight, wanted);
     let about = "a Patient by id".to_owned();

@@ -23,7 +23,7 @@ use model::PersonId;
 use serde_json::{Value, json};
 
 use crate::disclose::{Found, disclose};
-use crate::negotiate::{Base, Pairs, json_wanted, pairs, values};
+use crate::negotiate::{Base, Pairs, pairs, values};
 use crate::sight::{Seen, Sight};
 use crate::{ApiState, Client, Error, caller, fhir_answer, patient};
 pub(crate) use page::Pages;
@@ -65,7 +65,6 @@ async fn answer(
     headers: &HeaderMap,
     pairs: Pairs,
 ) -> Result<Response, Error> {
-    json_wanted(headers, &pairs)?;
     let base = Base::of(state, headers);
     let page = match values(&pairs, "_page").as_slice() {
         [] => search(state, client, headers, pairs).await?,

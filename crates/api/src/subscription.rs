@@ -9,7 +9,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use db::Tx;
-use fhir::{Resource, When};
+use fhir::Resource;
 use jiff::Timestamp;
 use model::stable_id;
 use serde_json::{Value, json};
@@ -18,6 +18,7 @@ use uuid::Uuid;
 
 use crate::body::{resource, wrong};
 use crate::disclose::{decide, write_job};
+use crate::hook;
 use crate::negotiate::Base;
 use crate::notification::Criteria;
 use crate::{ApiState, Client, Error, caller, fhir_answer};
@@ -32,8 +33,8 @@ pub(crate) async fn create(
 ) -> Result<Response, Error> {
     let client = caller(&state, &headers)?;
     let _permit = permit(&state, &client, "create a subscription").await?;
-    let wish = wish(&client, resource(&state, &headers, body).await?)?;
     let now = state.clock.now();
+    let wish = wish(&client, resource(&state, &headers, body).await?, now)?;
     let random = (state.people.random)().map(|byte| char::from(b'a' + byte % 26));
     let id = stable_id(&["Subscription", &client.name, &String::from_iter(random)]);
     let created = write_job(&state, move |tx| {
@@ -88,8 +89,8 @@ pub(crate) async fn update(
 ) -> Result<Response, Error> {
     let client = caller(&state, &headers)?;
     let _permit = permit(&state, &client, "change a subscription").await?;
-    let wish = wish(&client, resource(&state, &headers, body).await?)?;
     let now = state.clock.now();
+    let wish = wish(&client, resource(&state, &headers, body).await?, now)?;
     let revised = write_job(&state, move |tx| {
         let known = own(tx, &client, &id)?;
         let newest = empi::last_change(tx)?;
@@ -131,7 +132,7 @@ fn own(tx: &mut Tx, client: &Client, id: &str) -> Result<Subscription, Error> {
 }
 
 /// What is wished for, checked: a REST hook, to an address that is allowed, by criteria of ITI-94.
-fn wish(client: &Client, sent: Resource) -> Result<Wish, Error> {
+fn wish(client: &Client, sent: Resource, now: Timestamp) -> Result<Wish, Error> {
     if sent.resource_type() != "Subscription" {
         return Err(wrong("invalid", "send a Subscription", "Subscription"));
     }
@@ -159,9 +160,21 @@ fn wish(client: &Client, sent: Resource) -> Result<Wish, Error> {
             return Err(wrong("required", problem, "Subscription.status"));
         }
     };
-    let ends_at: Option<Timestamp> = sent.text("end").and_then(When::parse).map(When::timestamp);
+    hook::headers(&sent)?;
+    let ends_at = ends_at(&sent, now)?;
     let (client, criteria) = (client.name.clone(), criteria.to_owned());
     Ok(Wish { client, criteria, endpoint, resource: sent.to_string(), on, ends_at })
+}
+
+/// When it ends by itself: an instant to come, where one is given.
+fn ends_at(sent: &Resource, now: Timestamp) -> Result<Option<Timestamp>, Error> {
+    let Some(text) = sent.text("end") else { return Ok(None) };
+    let end: Option<Timestamp> = text.parse().ok();
+    let end = end.filter(|end| *end > now).ok_or_else(|| {
+        let problem = "end is an instant to come: 2027-01-31T09:00:00Z";
+        wrong("value", problem, "Subscription.end")
+    })?;
+    Ok(Some(end))
 }
 
 /// The address, if it is below one that the configuration allows. Read as a browser would, so that

@@ -1,5 +1,6 @@
 //! PIXm, ITI-83: `$ihe-pix`, with the answers of §3.83.4.2.2.
 
+use model::Demographics;
 use serde_json::{Value, json};
 
 use crate::world::*;
@@ -96,5 +97,18 @@ async fn errors_are_those_of_the_profile() {
             let answer = server.get(POOLE, &format!("/fhir/Patient/$ihe-pix?{query}")).await;
             assert_eq!((answer.issue().0, answer.issue().1), (400, code), "{query}");
         }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_that_two_people_claim_is_not_said_to_be_nobodys() {
+    for server in servers().await {
+        server.feed("RD3/R1", &thomasina());
+        let other = other(2, "Venn", "Diggory", "1919-06-30");
+        server.feed("RD3/R2", &Demographics { nhs_number: Some(number(1)), ..other });
+        let nhs = format!("{NHS}|{}", number(1));
+        let path = format!("/fhir/Patient/$ihe-pix?sourceIdentifier={nhs}");
+        let answer = server.get(POOLE, &path).await;
+        assert_eq!((answer.issue().0, answer.issue().1), (409, "multiple-matches"));
     }
 }

@@ -1,5 +1,6 @@
 //! PIXm, ITI-104: the identity feed, stored before it is answered and replayed like any message.
 
+use model::LocalIdentity;
 use serde_json::{Value, json};
 
 use crate::world::*;
@@ -82,9 +83,12 @@ async fn a_duplicate_is_resolved_and_its_number_ends() {
             search(&server, &by("m94")).await[0]["id"]
         );
 
-        subsumed["active"] = json!(false);
+        // As little as the profile asks for: what was known of the ended number stays known.
+        let number = subsumed["identifier"].take();
         let other = json!({"identifier": {"system": RD3, "value": "994"}});
-        subsumed["link"] = json!([{"other": other, "type": "replaced-by"}]);
+        let link = json!([{"other": other, "type": "replaced-by"}]);
+        subsumed =
+            json!({"resourceType": "Patient", "identifier": number, "active": false, "link": link});
         server.clock.advance(jiff::SignedDuration::from_secs(1));
         assert_eq!(put(&server, "m94", &subsumed).await.status, 200);
         server.process();
@@ -92,6 +96,10 @@ async fn a_duplicate_is_resolved_and_its_number_ends() {
         let found = search(&server, &by("m94")).await;
         assert_eq!(found[0]["id"], search(&server, &by("994")).await[0]["id"]);
         assert_eq!(identifiers(&found[0]), [format!("{RD3}|994")]);
+        let ended = LocalIdentity::new("RD3", "m94").local_patient();
+        let ended = server.inbox.db().read(|tx| empi::local_patient(tx, ended)).unwrap().unwrap();
+        assert_eq!(ended.demographics.names[0].given, ["MAIDEN"]);
+        assert!(ended.demographics.birth_date.is_some() && ended.merged_into.is_some());
         let pix = format!("/fhir/Patient/$ihe-pix?sourceIdentifier={RD3}|m94");
         let answer = server.get(POOLE, &pix).await;
         assert_eq!(answer.body["parameter"][0]["valueIdentifier"]["value"], "994");
@@ -119,6 +127,9 @@ async fn a_removed_patient_is_no_longer_cross_referenced() {
         assert!(pix(format!("{RD3}|R1")).await.body.to_string().contains("B1"));
         server.clock.advance(jiff::SignedDuration::from_secs(1));
         let delete = reqwest::Method::DELETE;
+        let unknown = address("R11");
+        let answer = server.send(POOLE, delete.clone(), &unknown, &[], String::new()).await;
+        assert_eq!(answer.issue().0, 404, "a slip of the pen makes nobody");
         let answer = server.send(POOLE, delete, &address("R1"), &[], String::new()).await;
         assert_eq!(answer.status, 200);
         server.process();
@@ -164,5 +175,39 @@ async fn a_feed_that_is_not_its_own_or_not_whole_is_refused_and_nothing_is_store
         }
         assert_eq!(server.inbox.waiting(), 0);
         assert_eq!(server.trail(), ["ambulance refused FeedPeople: feed (ITI-104)"]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_read_is_refused_and_wipes_nothing_out() {
+    for server in servers().await {
+        put(&server, "994", &mohr("994", "ALICE")).await;
+        server.process();
+        let with = |name: &str, value: Value| {
+            let mut patient = mohr("994", "ALICE");
+            patient[name] = value;
+            patient
+        };
+        let own = json!({"system": RD3, "value": "994"});
+        let long = "A".repeat(201);
+        for (patient, place) in [
+            (with("birthDate", json!("31/12/1950")), "Patient.birthDate"),
+            (with("gender", json!("banana")), "Patient.gender"),
+            (with("deceasedDateTime", json!("last week")), "Patient.deceased"),
+            (
+                with("identifier", json!([own, {"system": NHS, "value": "9996119549"}])),
+                "Patient.identifier",
+            ),
+            (with("name", json!([{"family": long}])), "Patient.name"),
+            (with("name", json!([{"family": "MO\u{0}HR"}])), "Patient.name"),
+        ] {
+            let answer = put(&server, "994", &patient).await;
+            assert_eq!(answer.issue().0, 400, "{place}");
+            assert_eq!(answer.body["issue"][0]["expression"], json!([place]));
+        }
+        assert_eq!(put(&server, "99%004", &mohr("99\u{0}4", "ALICE")).await.status, 400);
+        server.process();
+        let found = search(&server, &format!("identifier={RD3}|994")).await;
+        assert_eq!(found[0]["birthDate"], "1958-01-30");
     }
 }

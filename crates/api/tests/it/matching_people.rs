@@ -150,6 +150,24 @@ async fn what_cannot_be_matched_says_what_is_wanted() {
             assert_eq!((answer.issue().0, answer.issue().1), (400, code), "{place}");
             assert_eq!(answer.body["issue"][0]["expression"], json!([place]));
         }
+        // "Nobody" would be read as an answer about the person.
+        let with = |name: &str, value: Value| {
+            let mut sent = patient(false);
+            sent[name] = value;
+            sent
+        };
+        for (sent, place) in [
+            (with("birthDate", json!("1958-13-45")), "Patient.birthDate"),
+            (with("gender", json!("banana")), "Patient.gender"),
+            (
+                with("identifier", json!([{"system": NHS, "value": "9996119549"}])),
+                "Patient.identifier",
+            ),
+        ] {
+            let answer = server.post(POOLE, PATH, sent).await;
+            assert_eq!(answer.issue().0, 400, "{place}");
+            assert_eq!(answer.body["issue"][0]["expression"], json!([place]));
+        }
         let xml = [("content-type", "application/fhir+xml")];
         let answer =
             server.send(POOLE, reqwest::Method::POST, PATH, &xml, "<Patient/>".into()).await;

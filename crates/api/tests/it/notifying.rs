@@ -194,6 +194,16 @@ async fn a_wish_that_cannot_be_kept_is_refused_and_anothers_is_not_there() {
             *wished.pointer_mut(path).unwrap() = to;
             wished
         };
+        let with = |name: &str, value: Value| {
+            let mut wished = wish(&hook.address, "Patient");
+            wished[name] = value;
+            wished
+        };
+        let with_header = |header: &str| {
+            let mut wished = wish(&hook.address, "Patient");
+            wished["channel"]["header"] = json!([header]);
+            wished
+        };
         for (wished, code) in [
             (changed("/criteria", json!("Observation")), "not-supported"),
             (changed("/criteria", json!("Patient?family=Hardy")), "not-supported"),
@@ -206,6 +216,13 @@ async fn a_wish_that_cannot_be_kept_is_refused_and_anothers_is_not_there() {
             ),
             (changed("/channel/endpoint", json!("https://127.0.0.1:1/")), "forbidden"),
             (changed("/status", json!("")), "required"),
+            (with("end", json!("tomorrow")), "value"),
+            (with("end", json!("1999-12-31T00:00:00Z")), "value"),
+            (with_header("no colon here"), "value"),
+            (with_header("Host: metadata.internal"), "value"),
+            (with_header("content-length: 3"), "value"),
+            (with_header("Transfer-Encoding: chunked"), "value"),
+            (with_header("X-Forwarded-Host: elsewhere.example"), "value"),
         ] {
             let answer = server.post(POOLE, "/fhir/Subscription", wished).await;
             assert_eq!((answer.issue().0, answer.issue().1), (400, code), "{}", answer.body);

@@ -139,9 +139,13 @@ async fn what_is_too_broad_or_cannot_be_read_is_refused() {
         }
         let accept = [("accept", "application/fhir+xml")];
         let get = reqwest::Method::GET;
-        let answer =
-            server.send(POOLE, get, "/fhir/Patient?family=hardy", &accept, String::new()).await;
-        assert_eq!(answer.status, 406);
+        for path in ["/fhir/Patient?family=hardy", "/fhir/metadata", "/fhir/Subscription"] {
+            let answer = server.send(POOLE, get.clone(), path, &accept, String::new()).await;
+            assert_eq!(answer.issue().0, 406, "{path}");
+        }
+        for path in ["/fhir/", "/fhir/nothing", "/fhir/Patient/1/2"] {
+            assert_eq!(server.get(POOLE, path).await.issue().0, 404, "{path}");
+        }
     }
 }
 

@@ -151,7 +151,7 @@ async fn what_is_not_offered_is_an_operation_outcome_and_the_statement_says_what
         let path = "/fhir/Patient/6f0d3b8e-52c7-4c0b-9a57-3d2b6b1f0c11";
         for (method, path, status) in [
             (delete, path, 405),
-            (reqwest::Method::GET, "/fhir/Observation", 405),
+            (reqwest::Method::GET, "/fhir/Observation", 404),
             (reqwest::Method::GET, "/fhir/Observation/1", 404),
             (reqwest::Method::GET, "/fhir/Patient/1/_history", 404),
         ] {
