@@ -111,6 +111,14 @@ impl Evidence {
     }
 }
 
+impl Evidence {
+    /// Leaves out what tells where somebody lives or how they are reached; what that had added.
+    pub(crate) fn take_places(waterfall: &mut Vec<Self>) -> f64 {
+        let tells = |part: &Self| matching::PLACES.contains(&part.field.as_str());
+        waterfall.extract_if(.., |part| tells(part)).map(|part| part.weight).sum()
+    }
+}
+
 /// The history of a person: its own links, and those of the people merged into it, oldest first.
 pub fn link_history(tx: &mut Tx, person: PersonId) -> Result<Vec<LinkEvent>> {
     let rows = tx.query(

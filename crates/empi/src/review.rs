@@ -183,6 +183,18 @@ impl NewReview {
     }
 }
 
+/// Asks again what a steward has decided: its source contradicts the decision, which stands until
+/// it is answered.
+pub(crate) fn reopen(tx: &mut Tx, new: &NewReview, at: Timestamp) -> Result<()> {
+    let (a, b) = new.pair;
+    tx.execute(
+        "update review set state = 'open', filed_by = ?3, filed_at = ?4, closed_by = null, closed_at = null
+         where a = ?1 and b = ?2 and state = 'decided'",
+        params![a.uuid(), b.uuid(), new.filed_by, at],
+    )?;
+    Ok(())
+}
+
 /// Files a review once per pair of records, and once per pair of people. What a steward has
 /// decided is not asked again.
 pub(crate) fn file(tx: &mut Tx, new: &NewReview, at: Timestamp) -> Result<()> {
@@ -403,6 +415,13 @@ impl Stored {
             ReviewKind::ConflictingDeath => life_signs(tx, &a, &b)?,
             _ => Vec::new(),
         };
+        let mut waterfall = read_waterfall(&self.waterfall)?;
+        let mut weight = self.weight;
+        // Weighed before one of them was protected, it would tell what is kept from the page: that
+        // the two share a home or a telephone, beside the other's.
+        if a.demographics.sensitive || b.demographics.sensitive {
+            weight -= Evidence::take_places(&mut waterfall);
+        }
         Ok(Review {
             id: self.id,
             at: self.at,
@@ -410,8 +429,8 @@ impl Stored {
             a,
             b,
             life_signs,
-            weight: self.weight,
-            waterfall: read_waterfall(&self.waterfall)?,
+            weight,
+            waterfall,
             model_version: self.model_version,
             filed_by: self.filed_by,
             state: self.standing.read()?,

@@ -1,5 +1,9 @@
 //! Every way in which two records can agree, by field: what the model's file gives weights to.
 
+/// The fields that tell where somebody lives or how they are reached, as a page calls them: not for
+/// whoever may not see that (PDS S-flag).
+pub const PLACES: [&str; 2] = ["Household", "Own contact"];
+
 /// A way in which a field agrees.
 macro_rules! levels {
     ($($level:ident  $section:literal  $key:literal  $field:literal  $words:literal)*) => {

@@ -36,6 +36,7 @@ pub use compare::{Agreement, Part, Weight, agreement};
 pub use decide::{Basis, Outcome, ReviewKind, Verdict};
 pub use forename::ForenameLevel;
 pub use index::{Added, Index};
+pub use level::PLACES;
 pub use model::{Model, ModelError};
 pub use name::FamilyLevel;
 pub use profile::Profile;

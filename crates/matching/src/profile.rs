@@ -110,9 +110,10 @@ impl Profile {
     /// Prepares what a source says.
     pub fn new(demographics: &Demographics) -> Self {
         let names = &demographics.names;
-        // A sensitive person is never traced by where they live.
-        let addresses: &[PostalAddress] =
-            if demographics.sensitive { &[] } else { &demographics.addresses };
+        // A sensitive person is never traced by where they live or how they are reached: what
+        // agrees would tell it to whoever reads the evidence beside the other record.
+        let nothing = Demographics::default();
+        let place = if demographics.sensitive { &nothing } else { demographics };
         let true_names = || names.iter().filter(|name| !is_newborn(name));
         let prepared = |texts: Vec<String>| texts.into_iter().map(Name::new).collect();
         let verified = demographics.nhs_number_status == NhsNumberStatus::Verified;
@@ -123,7 +124,7 @@ impl Profile {
                 .filter(|first| !first.is_empty()),
         ));
         let mut email_families: Vec<u64> =
-            demographics.emails.iter().flat_map(|one| email::surnames(one, &first_names)).collect();
+            place.emails.iter().flat_map(|one| email::surnames(one, &first_names)).collect();
         let is_theirs = |id: &u64| families.iter().chain(&first_names).any(|name| name.id == *id);
         email_families.retain(|id| !is_theirs(id));
         Self {
@@ -136,18 +137,16 @@ impl Profile {
             sensitive: demographics.sensitive,
             birth_order: demographics.birth_order,
             death_date: demographics.death_date,
-            practice: demographics.gp_practice.as_ref().map(|p| stable_hash(p.as_str().as_bytes())),
+            practice: place.gp_practice.as_ref().map(|p| stable_hash(p.as_str().as_bytes())),
             families,
             forenames: first_names,
             middles: prepared(distinct(
                 true_names().flat_map(|name| forenames(name).into_iter().skip(1)),
             )),
-            homes: distinct(addresses.iter().filter_map(home)).into_boxed_slice(),
-            landlines: hashed(telephones(demographics, false)),
-            mobiles: hashed(telephones(demographics, true)),
-            emails: hashed(distinct(
-                demographics.emails.iter().map(|email| email.trim().to_lowercase()),
-            )),
+            homes: distinct(place.addresses.iter().filter_map(home)).into_boxed_slice(),
+            landlines: hashed(telephones(place, false)),
+            mobiles: hashed(telephones(place, true)),
+            emails: hashed(distinct(place.emails.iter().map(|email| email.trim().to_lowercase()))),
             email_families: email_families.into_boxed_slice(),
             identifiers: Box::default(),
             extras: Box::default(),

@@ -89,3 +89,30 @@ fn when_no_record_is_sensitive_any_more_the_place_is_shown_again() {
         assert!(!person.demographics.sensitive);
     }
 }
+
+#[test]
+fn a_question_filed_before_a_record_was_protected_no_longer_tells_its_place() {
+    for db in indexes() {
+        feed(&db, "RD3/R1", &thomasina());
+        let sister = Demographics {
+            names: vec![name("Hardy", "Barbara")],
+            ..without_number(with_contacts())
+        };
+        feed(&db, "RBD/B1", &Demographics { nhs_number: Some(number(1)), ..sister });
+        let places = |review: &empi::Review| {
+            let told = |part: &&empi::Evidence| matching::PLACES.contains(&part.field.as_str());
+            review.waterfall.iter().filter(told).count()
+        };
+        let before = queue(&db).remove(0);
+        assert!(places(&before) > 0, "{:?}", before.waterfall);
+        let id = before.id;
+        let apart = empi::Decision::NotTheSame;
+        crate::stewarding::answer(&db, id, apart, &steward()).unwrap();
+        feed_on(&db, 1, "RD3/R1", &Demographics { sensitive: true, ..thomasina() });
+        // Decided, so not weighed again; and still to be read.
+        let after = read(&db, |tx| empi::review(tx, id)).unwrap();
+        assert_eq!(places(&after), 0);
+        let sum: f64 = after.waterfall.iter().map(|part| part.weight).sum();
+        assert!((sum - after.weight).abs() < 1e-6, "{sum} {}", after.weight);
+    }
+}

@@ -17,7 +17,7 @@ use crate::model::{
 pub enum ModelError {
     /// Not TOML, or not of a model's form; the text says where.
     #[error("the model cannot be read: {0}")]
-    Form(#[from] toml::de::Error),
+    Form(toml::de::Error),
     /// A level of this build is not in the file.
     #[error("the model says nothing about [{section}] {key}")]
     Missing {
@@ -39,6 +39,13 @@ pub enum ModelError {
     /// A chance outside of 0 to 1, or a threshold out of order.
     #[error("in the model {0}")]
     Nonsense(String),
+}
+
+impl From<toml::de::Error> for ModelError {
+    /// Not as a source: its text is in ours, and would be told twice.
+    fn from(error: toml::de::Error) -> Self {
+        Self::Form(error)
+    }
 }
 
 /// The file.
@@ -114,6 +121,7 @@ impl Model {
     /// Says which section and key is wrong, and what to change.
     pub fn parse(text: &str) -> Result<Self, ModelError> {
         let given: Table = toml::from_str(text)?;
+        finite("", &Value::Table(given.clone()))?;
         let file: ModelFile = match given.get("based_on") {
             // Read from the text, an error names its line.
             None => toml::from_str(text)?,
@@ -140,6 +148,20 @@ impl Model {
             }
         }
         toml::to_string(&table).map_err(nonsense)
+    }
+}
+
+/// TOML has `nan` and `inf`, and nothing is above or below `nan`: such a threshold would be none.
+fn finite(place: &str, value: &Value) -> Result<(), ModelError> {
+    match value {
+        Value::Float(number) if !number.is_finite() => {
+            Err(ModelError::Nonsense(format!("{place} is no number")))
+        }
+        Value::Table(all) => all.iter().try_for_each(|(key, one)| {
+            finite(format!("{place}.{key}").trim_start_matches('.'), one)
+        }),
+        Value::Array(all) => all.iter().try_for_each(|one| finite(place, one)),
+        _ => Ok(()),
     }
 }
 
@@ -323,6 +345,15 @@ mod tests {
         let share = |model: &Model| model.surnames.log2_share(smith).to_bits();
         assert_eq!(share(&model), share(standard));
         assert_eq!(model.extras.len(), 1);
+    }
+
+    #[test]
+    fn a_threshold_that_is_no_number_is_refused() {
+        for number in ["nan", "inf", "-inf"] {
+            let text = SMALL.replace("9.5", number);
+            let error = Model::parse(&text).unwrap_err().to_string();
+            assert_eq!(error, "in the model decision.link_from is no number", "{number}");
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use db::Tx;
 use empi::{Answer, LocalPatient, Review, ReviewKind, ReviewState};
 use jiff::Timestamp;
 use maud::{Markup, html};
-use model::PersonId;
+use model::{OdsCode, PersonId};
 
 use crate::layout::{Place, Reader, page};
 use crate::page::names::{Names, names};
@@ -194,7 +194,7 @@ fn stands(question: &Question, reader: &Reader, now: Timestamp) -> Markup {
             },
             ReviewState::Referred { to, note, by, at } => div.cs-stands {
                 p { strong { "Referred to " (names.of(to)) } " by " (by) ", " (format::ago(*at, now)) ". It comes back by itself when they send new details; you can still decide." }
-                p { "Asked: “" (note) "”" }
+                (to_send(question, to, note))
             },
             ReviewState::Decided { by, at } => div.cs-stands {
                 p { strong { "Decided" } " by " (by) ", " (format::date_time(*at)) ". It can be taken back." }
@@ -203,6 +203,25 @@ fn stands(question: &Question, reader: &Reader, now: Timestamp) -> Markup {
                 p { strong { "Settled" } " " (format::date_time(*at)) " by " (if by == "engine" { "newer details from the sources" } else { by }) ". Nothing is left to decide." }
             },
         }
+    }
+}
+
+/// What to send to the organisation that is asked: it has no page here, and knows its own numbers.
+fn to_send(question: &Question, to: &OdsCode, note: &str) -> Markup {
+    let records =
+        question.a.iter().chain(question.b.iter().filter(|_| !question.review.is_together()));
+    let numbers: Vec<&str> = records
+        .filter(|record| record.organisation == *to)
+        .map(|record| record.identity.value.as_str())
+        .collect();
+    let text = format!(
+        "Identity question {} of the shared care record, about your patient numbers {}:\n\n{note}\n\nPlease correct your record where it is wrong, or send it once more (ADT^A31) where it is right: the question then comes back to us by itself.",
+        question.review.id,
+        numbers.join(" and ")
+    );
+    html! {
+        p { "Chesil does not write to them. Send them this, by a way that is safe for patient numbers:" }
+        textarea.nhsuk-textarea readonly rows="8" aria-label="Text to send" { (text) }
     }
 }
 
@@ -264,6 +283,9 @@ fn evidence(review: &Review, thresholds: Thresholds) -> Markup {
         section.cs-card aria-labelledby="evidence" {
             h2 #evidence { "The evidence: " (signed(review.weight)) }
             p { "Each bar is what one field adds. +1 doubles the odds that the two are one person, \u{2212}1 halves them." }
+            @if [&review.a, &review.b].iter().any(|record| record.demographics.sensitive) {
+                p { "One of the records is protected: place and contacts are neither weighed nor shown." }
+            }
             (waterfall(&review.waterfall, review.weight, thresholds))
             p.cs-quiet { "Weighed with model " (review.model_version) " when the question was filed." }
         }
