@@ -193,6 +193,11 @@ fn refer(
     at: Timestamp,
 ) -> Result<Effects> {
     let note = note.trim();
+    let mut concerned = local_patient::members(tx, review.a.person)?;
+    concerned.extend(local_patient::members(tx, review.b.person)?);
+    if !concerned.iter().any(|record| record.organisation == *to) {
+        return Err(Error::Invalid("choose an organisation that holds one of the records"));
+    }
     if note.is_empty() {
         return Err(Error::Invalid("say what the source is to check"));
     }
@@ -215,6 +220,10 @@ fn same_person(
     at: Timestamp,
 ) -> Result<()> {
     let mut person = review.a.person;
+    // What was said about these two before is what is decided anew.
+    if !review.is_one_record() {
+        assertion::record(tx, review.a.id, review.b.id, true, actor, at)?;
+    }
     if !review.is_together() {
         let a = local_patient::members(tx, review.a.person)?;
         let b = local_patient::members(tx, review.b.person)?;
@@ -222,9 +231,6 @@ fn same_person(
             return Err(Error::Contradiction);
         }
         person = join::people(tx, review.a.person, review.b.person, cause, at)?;
-    }
-    if !review.is_one_record() {
-        assertion::record(tx, review.a.id, review.b.id, true, actor, at)?;
     }
     let event = NewEvent::of(LinkKind::Confirmed, review.b.id, person, at);
     history::add(tx, &event, cause)

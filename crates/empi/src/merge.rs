@@ -43,7 +43,11 @@ pub fn merge(
         Joined::Into(person) => Ok(person),
         Joined::Doubtful(_) | Joined::KeptApart => {
             let kind = ReviewKind::PossibleDuplicate;
-            review::file(tx, &NewReview::source(model, kept.id, gone.id, kind, &weight), at)?;
+            let question = NewReview::source(model, kept.id, gone.id, kind, &weight);
+            // A steward may have said that they are two. The source says otherwise, and will send
+            // everything under one number from now on: somebody must know, and decide again.
+            review::reopen(tx, &question, at)?;
+            review::file(tx, &question, at)?;
             Ok(kept.person)
         }
     }

@@ -75,7 +75,7 @@ impl Error {
     }
 
     /// The sentence for the page, where the error was made for readers.
-    fn sentence(&self) -> Option<String> {
+    pub(crate) fn sentence(&self) -> Option<String> {
         match self.category() {
             Category::Unavailable | Category::Fault | Category::NotFound => None,
             _ => Some(sentence(&match self {

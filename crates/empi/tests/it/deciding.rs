@@ -74,6 +74,25 @@ fn a_later_record_neither_joins_nor_asks_again_about_two_that_were_kept_apart() 
 }
 
 #[test]
+fn a_source_that_merges_what_a_steward_has_kept_apart_is_asked_about_again() {
+    for db in indexes() {
+        let first = feed(&db, "RD3/R1", &thomasina());
+        let second = feed(&db, "RD3/R2", &without_number(thomasina()));
+        let review = queue(&db)[0].id;
+        decide(&db, Decision::NotTheSame);
+        crate::merging::merge(&db, "RD3/R1", "RD3/R2");
+        // The decision stands meanwhile.
+        assert_ne!(person_of(&db, "RD3/R1"), person_of(&db, "RD3/R2"));
+        let asked = &queue(&db)[0];
+        assert_eq!((asked.id, asked.filed_by.as_str()), (review, "source"));
+        decide(&db, Decision::SamePerson);
+        assert_eq!(person_of(&db, "RD3/R2"), first);
+        assert_ne!(first, second);
+        assert_eq!(queued(&db), []);
+    }
+}
+
+#[test]
 fn a_decision_is_made_once() {
     for db in indexes() {
         feed(&db, "RD3/R1", &thomasina());

@@ -65,6 +65,18 @@ fn refer(note: &str) -> Decision {
 }
 
 #[test]
+fn only_who_holds_a_record_can_be_asked_about_it() {
+    for db in indexes() {
+        let review = two_numbers(&db);
+        let nobody =
+            Decision::Refer { to: OdsCode::parse("ZZZ99").unwrap(), note: "Which?".into() };
+        let asked = answer(&db, review, nobody, &steward());
+        assert!(matches!(asked, Err(Error::Invalid(_))), "{asked:?}");
+        assert_eq!(state(&db, review), "open");
+    }
+}
+
+#[test]
 fn two_verified_numbers_are_joined_by_two_stewards_never_by_one_twice() {
     for db in indexes() {
         let review = two_numbers(&db);

@@ -139,7 +139,9 @@ fn show(queue: &Queue, asked: &Asked, reader: &Reader, now: Timestamp) -> Markup
             (tabs(queue, asked))
             section.cs-card aria-labelledby="list" {
                 h2 #list { (states.label()) @if let Some(kind) = asked.filter().kind { ": " (kind.label()) } }
-                @if queue.reviews.is_empty() {
+                @if queue.reviews.is_empty() && asked.page > 0 {
+                    p { "This page is past the end of the list. " a href={ "/review?" (asked.query()) } { "To its first page" } }
+                } @else if queue.reviews.is_empty() {
                     p { (nothing(asked.filter())) }
                 } @else {
                     p.cs-quiet { (order(states, queue.counts.in_hospital)) }
@@ -195,7 +197,7 @@ fn nothing(filter: ReviewFilter) -> &'static str {
             "Nothing waits for a second steward. Questions stand here after one steward has said that two people with two verified NHS numbers are one."
         }
         (ReviewStates::Referred, _) => {
-            "No source has been asked. Questions that you refer stand here until their source sends new details."
+            "No source is being asked. Questions that you refer stand here until their source sends new details."
         }
         (ReviewStates::Decided, _) => "No steward has decided anything here yet.",
         (ReviewStates::Resolved, _) => "No question has been settled by newer details yet.",

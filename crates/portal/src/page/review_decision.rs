@@ -16,7 +16,6 @@ use empi::{Decision, LocalPatient, Preview, ReviewState};
 use maud::{Markup, html};
 use model::{Category, LocalPatientId, OdsCode};
 
-use crate::error::sentence;
 use crate::layout::{Place, Reader, page};
 use crate::page::review::Asked;
 use crate::page::review_preview;
@@ -244,7 +243,7 @@ async fn what_changes(
 /// Why an answer was not taken, where that is the steward's to know; other errors stay errors.
 fn reason(error: Error) -> Result<String, Error> {
     match error.category() {
-        Category::Conflict | Category::Invalid => Ok(sentence(&error.to_string())),
+        Category::Conflict | Category::Invalid => Ok(error.sentence().unwrap_or_default()),
         _ => Err(error),
     }
 }

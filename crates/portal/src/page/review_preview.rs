@@ -217,7 +217,8 @@ fn refer(question: &Question, asked: &Asked) -> Markup {
         }
     }
     html! {
-        p { "The question leaves your queue and comes back when they send new details. No record moves." }
+        p { "The question leaves your queue, stands under “Referred to a source”, and comes back when they send new details. No record moves." }
+        p { strong { "Chesil does not write to them: you do." } " The next page has the text to send." }
         form method="post" action={ "/review/" (review.id) } {
             input type="hidden" name="decision" value="refer";
             input type="hidden" name="seen" value=(question.seen());

@@ -4,7 +4,7 @@
 //! stop loses nothing: what is in stays in, and the same command again goes on. What messages have
 //! said since the file was made is not overwritten.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -45,6 +45,9 @@ pub(crate) struct Load {
     /// Who gives the local numbers, as the organisation's channel has it; the ODS code if not said
     #[arg(long, value_name = "NAME")]
     authority: Option<String>,
+    /// Load under an authority that no channel has: messages will not find these patients by number
+    #[arg(long)]
+    no_channel: bool,
     /// When the file was made: 2026-11-22T06:00:00Z; when it was last written if not said
     #[arg(long, value_name = "TIME")]
     as_of: Option<Timestamp>,
@@ -126,8 +129,11 @@ fn loading(load: &Load, settings: &Settings) -> Result<Loading> {
         settings.channels.iter().map(|one| &one.feed).find(|feed| feed.is_own(authority)).cloned()
     };
     // A channel of the same authority says how it spells it, and whose it is.
-    let feed = of_channel(&authority)
-        .unwrap_or_else(|| Feed::new(organisation.clone(), authority.clone()));
+    let feed = match of_channel(&authority) {
+        Some(feed) => feed,
+        None if load.no_channel => Feed::new(organisation.clone(), authority.clone()),
+        None => bail!("{}", no_channel(&organisation, &authority, settings)),
+    };
     if feed.organisation != organisation {
         bail!("{authority} is the authority of {}, not of {organisation}", feed.organisation);
     }
@@ -141,6 +147,19 @@ fn loading(load: &Load, settings: &Settings) -> Result<Loading> {
         bail!("--as-of {as_of} is in the future; what messages say would be taken for older news");
     }
     Ok(Loading { feed, as_of, model: Arc::clone(&settings.model) })
+}
+
+/// What to say where messages would never find the patients that are loaded.
+fn no_channel(organisation: &OdsCode, authority: &str, settings: &Settings) -> String {
+    let own = settings.channels.iter().filter(|one| one.feed.organisation == *organisation);
+    let own: BTreeSet<&str> = own.map(|one| one.feed.authority.as_str()).collect();
+    let own: Vec<&str> = own.into_iter().collect();
+    let own = if own.is_empty() { "none".to_owned() } else { own.join(", ") };
+    format!(
+        "no channel has the authority {authority}, so no message would find these patients by their \
+         numbers; authorities of {organisation}'s channels: {own}. Choose one with --authority, or load \
+         all the same with --no-channel"
+    )
 }
 
 /// Every row of the file, then what became of them.
