@@ -9,7 +9,7 @@ use std::hash::BuildHasherDefault;
 use crate::batch::{MOST_CLAIMING, at};
 use crate::decide::Outcome;
 use crate::model::Ready;
-use crate::{Model, Profile, blocking};
+use crate::{Model, Profile, blocking, number};
 
 /// An index of people in memory.
 pub struct Index {
@@ -53,15 +53,11 @@ impl Index {
 
     /// Adds a record and links it with the people it belongs to.
     pub fn add(&mut self, profile: Profile) -> Added {
-        let keys = blocking::keys(&profile);
-        let candidates = self.candidates(&keys);
-        let people = self.belongs_to(&profile, &candidates);
         let record = u32::try_from(self.records.len()).unwrap_or(END);
+        let candidates = self.file(&blocking::keys(&profile), record);
+        let people = self.belongs_to(&profile, &candidates);
         self.records.push(profile);
         self.person.push(record);
-        for key in keys.iter().filter(|key| key.is_filed()) {
-            self.put(key.hash().cast_unsigned(), record);
-        }
         let mut person = record;
         for other in people {
             // The record may fit two people who are not one.
@@ -77,17 +73,30 @@ impl Index {
         &self.person
     }
 
-    fn candidates(&self, keys: &[blocking::Key]) -> Vec<u32> {
+    /// Files a record under its keys and returns whom it shares one with. Each key is looked up once:
+    /// in a large index the walk to it is most of the cost.
+    fn file(&mut self, keys: &[blocking::Key], record: u32) -> Vec<u32> {
         let mut found = Vec::new();
-        for key in keys.iter().filter(|key| key.is_sought()) {
-            let Some((newest, count)) = self.newest.get(&key.hash().cast_unsigned()) else {
-                continue;
-            };
+        for key in keys {
             let most = if key.is_number() { MOST_CLAIMING } else { self.model.most_sharing };
-            if at(*count) > most {
+            let hash = key.hash().cast_unsigned();
+            let before = if key.is_filed() {
+                let newest = self.newest.entry(hash).or_insert((END, 0));
+                let before = *newest;
+                // A key that is too full is never followed again, so nothing more is filed there.
+                if at(before.1) <= most {
+                    let place = u32::try_from(self.chain.len()).unwrap_or(END);
+                    self.chain.push((record, before.0));
+                    *newest = (place, before.1.saturating_add(1));
+                }
+                before
+            } else {
+                self.newest.get(&hash).copied().unwrap_or((END, 0))
+            };
+            let (mut next, count) = before;
+            if !key.is_sought() || at(count) > most {
                 continue;
             }
-            let mut next = *newest;
             while let Some((record, after)) = self.chain.get(at(next)) {
                 found.push(*record);
                 next = *after;
@@ -98,17 +107,16 @@ impl Index {
         found
     }
 
-    fn put(&mut self, key: u64, record: u32) {
-        let place = u32::try_from(self.chain.len()).unwrap_or(END);
-        let newest = self.newest.entry(key).or_insert((END, 0));
-        self.chain.push((record, newest.0));
-        *newest = (place, newest.1.saturating_add(1));
-    }
-
     /// The people whose evidence links them with this record, strongest first.
     fn belongs_to(&self, profile: &Profile, candidates: &[u32]) -> Vec<u32> {
         let alike = |other: &u32| {
-            let found = self.model.comparison(profile, self.records.get(at(*other))?);
+            let known = self.records.get(at(*other))?;
+            // Two verified numbers are never linked, and most strangers have two: the rest of their
+            // records need not be fetched from memory.
+            if number::differ_and_are_verified(profile, known) {
+                return None;
+            }
+            let found = self.model.comparison(profile, known);
             let links = matches!(self.model.decide_on(&found), Outcome::Link(_));
             links.then(|| self.person.get(at(*other)).copied()).flatten()
         };

@@ -40,6 +40,11 @@ pub(crate) fn compare(a: &Profile, b: &Profile) -> Option<NumberLevel> {
     })
 }
 
+/// Both are verified, and they are two.
+pub(crate) fn differ_and_are_verified(a: &Profile, b: &Profile) -> bool {
+    a.verified && b.verified && a.number != b.number
+}
+
 /// Two digits changed, or neighbours swapped and the check digit with them: one slip of a finger
 /// never leaves a valid number, so two are the least there can be.
 fn is_near(one: NhsNumber, other: NhsNumber) -> bool {
