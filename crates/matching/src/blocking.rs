@@ -12,7 +12,7 @@ use crate::{Profile, nickname, phonetic};
 
 /// Names the way in which keys are made. Another way needs another name: a store then makes the
 /// keys of all its records anew.
-pub const VERSION: &str = "2026.5";
+pub const VERSION: &str = "2026.6";
 
 /// A blocking key: 64 bits that stay the same in every build, so that a store can keep them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

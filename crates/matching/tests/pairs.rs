@@ -17,6 +17,29 @@ fn labelled_pairs_are_decided_as_labelled() {
 }
 
 #[test]
+fn nothing_is_weighed_of_how_a_sensitive_person_is_reached() {
+    let said = Demographics {
+        telephones: vec![Telephone { number: "01305 496411".into(), mobile: false }],
+        emails: vec!["ottilie.quenchwell@post.example".into()],
+        gp_practice: model::OdsCode::parse("J81073").ok(),
+        ..pairs()[0].2.clone()
+    };
+    let sensitive = Demographics { sensitive: true, ..said.clone() };
+    let parts = compare(&said, &sensitive).parts;
+    let told = |field: &str| parts.iter().any(|part| part.field == field);
+    assert!(!told("Household") && !told("Own contact"));
+    let keys = blocking::keys(&Profile::new(&sensitive));
+    let named = Demographics {
+        telephones: vec![],
+        emails: vec![],
+        addresses: vec![],
+        gp_practice: None,
+        ..said
+    };
+    assert_eq!(keys, blocking::keys(&Profile::new(&named)));
+}
+
+#[test]
 fn pairs_that_belong_together_share_a_blocking_key() {
     for (pair, expected, a, b) in pairs() {
         let keys = blocking::keys(&Profile::new(&a));
