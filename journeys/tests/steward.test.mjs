@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { startDemo } from "../support/demo.mjs";
-import { inspect, openPage, PHONE, signIn, startBrowser } from "../support/browser.mjs";
+import { find, inspect, openPage, PHONE, signIn, startBrowser } from "../support/browser.mjs";
 
 let demo, browser;
 before(async () => {
@@ -177,6 +177,43 @@ test("a steward works through three questions with the keyboard alone", async ()
   assert.equal(await toDo(page), waiting - 3);
   await page.goto(`${demo.portal}/review?state=referred`);
   assert.match(await page.locator("main").innerText(), /referred to/);
+  check();
+});
+
+test("a steward doubts a link, and takes two people for one, from their linked records", async () => {
+  const { page, check } = await openPage(browser);
+  await signIn(page, demo, "steward");
+  await find(page, demo, demo.people[0].nhsNumber);
+  await page.locator("#found + .cs-scroll a").first().click();
+  await page.getByRole("heading", { name: "Records that are linked as this person" }).waitFor();
+  await page.keyboard.press("a");
+  await page.getByRole("heading", { name: "These records are not one person’s" }).waitFor();
+  await inspect(page, "review-raise");
+  const boxes = page.locator("input[name=record]");
+  for (const place of [0, 1]) await boxes.nth(place).check();
+  await page.locator("#reason").fill("The letter of 3 March gives another date of birth");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/\/review\/\d+\?done=/);
+  assert.match(await focused(page), /your reason is kept/);
+  assert.match(await page.locator("main").innerText(), /asked just now: “The letter of 3 March/);
+  await inspect(page, "review-raised");
+  await choose(page, "d");
+  await page.keyboard.press("Escape");
+
+  // From the form of the same person to somebody else.
+  await page.goBack();
+  await page.locator("#who").fill(demo.people[1].nhsNumber);
+  await page.locator("main").getByRole("button", { name: "Find", exact: true }).click();
+  await page.locator("#found table").waitFor();
+  await inspect(page, "review-raise-found");
+  await page.locator("#found a").first().click();
+  await page.getByRole("heading", { name: "Are these two one person?" }).waitFor();
+  await inspect(page, "review-raise-two");
+  await page.locator("#reason").fill("One passport was shown for both");
+  await page.getByRole("button", { name: /Ask whether/ }).click();
+  await page.waitForURL(/\/review\/\d+\?done=/);
+  assert.match(await page.locator("main").innerText(), /asked just now: “One passport/);
   check();
 });
 

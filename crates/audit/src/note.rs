@@ -95,6 +95,8 @@ pub enum Event {
     MessageSkipped,
     /// An organisation's index of patients was loaded.
     IndexLoaded,
+    /// A steward asked whether two records are one person.
+    ReviewRaised,
     /// A steward decided whether two records are one person.
     ReviewDecided,
     /// A page told who this person is, without opening the record: a search, a list, a comparison, a
@@ -114,7 +116,7 @@ pub enum Event {
 
 impl Event {
     /// Every event.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::SignIn,
         Self::SignInFailed,
         Self::LockedOut,
@@ -125,6 +127,7 @@ impl Event {
         Self::MessageRetried,
         Self::MessageSkipped,
         Self::IndexLoaded,
+        Self::ReviewRaised,
         Self::ReviewDecided,
         Self::PersonShown,
         Self::DissentChanged,
@@ -147,6 +150,7 @@ impl Event {
             Self::MessageRetried => "MessageRetried",
             Self::MessageSkipped => "MessageSkipped",
             Self::IndexLoaded => "IndexLoaded",
+            Self::ReviewRaised => "ReviewRaised",
             Self::ReviewDecided => "ReviewDecided",
             Self::PersonShown => "PersonShown",
             Self::DissentChanged => "DissentChanged",
@@ -170,6 +174,7 @@ impl Event {
             Self::MessageRetried => "Retried a message",
             Self::MessageSkipped => "Skipped a message",
             Self::IndexLoaded => "Loaded an index of patients",
+            Self::ReviewRaised => "Raised an identity question",
             Self::ReviewDecided => "Decided about a possible duplicate",
             Self::PersonShown => "Saw their details",
             Self::DissentChanged => "Recorded a choice about sharing",

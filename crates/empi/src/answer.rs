@@ -2,7 +2,7 @@
 
 use db::{Tx, params};
 use jiff::Timestamp;
-use model::{Actor, UserId};
+use model::{Actor, LocalPatientId, UserId};
 
 use crate::effects::Effects;
 use crate::history::actor_text;
@@ -19,13 +19,16 @@ pub struct Answer {
     pub by: String,
     /// The steward.
     pub user: Option<UserId>,
-    /// Where it was referred to and with which words, how many records were split out, or nothing.
+    /// Why it was asked, where it was referred to and with which words, how many records were split
+    /// out, or nothing.
     pub note: String,
 }
 
 /// What can be said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum AnswerKind {
+    /// A steward has asked, or has added to what was asked.
+    Raised,
     /// One person; the links were joined or confirmed.
     SamePerson,
     /// One person, says the first of two stewards.
@@ -46,7 +49,8 @@ pub enum AnswerKind {
 
 impl AnswerKind {
     /// Every kind.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
+        Self::Raised,
         Self::SamePerson,
         Self::FirstOfTwo,
         Self::Disagreed,
@@ -60,6 +64,7 @@ impl AnswerKind {
     /// The code in the store.
     pub fn code(self) -> &'static str {
         match self {
+            Self::Raised => "raised",
             Self::SamePerson => "same",
             Self::FirstOfTwo => "first_of_two",
             Self::Disagreed => "disagreed",
@@ -74,6 +79,7 @@ impl AnswerKind {
     /// The words on a page.
     pub fn label(self) -> &'static str {
         match self {
+            Self::Raised => "Asked by hand",
             Self::SamePerson => "Same person",
             Self::FirstOfTwo => "Same person (first of two stewards)",
             Self::Disagreed => "Not the same (the second steward disagrees)",
@@ -134,6 +140,31 @@ pub(crate) fn add(tx: &mut Tx, new: &NewAnswer<'_>, effects: Option<&Effects>) -
         |row| row.get(0),
     )?;
     seq.ok_or(Error::Unknown("number of an answer"))
+}
+
+/// The question with the latest decision that still stands and says something of these two records,
+/// of those with answers after `after`.
+pub(crate) fn decided_about(
+    tx: &mut Tx,
+    one: LocalPatientId,
+    other: LocalPatientId,
+    after: i64,
+) -> Result<Option<i64>> {
+    let later: Vec<(i64, String)> = tx.query(
+        "select review.seq, review_answer.effects from review_answer
+         join review on review.decision = review_answer.seq
+         where review_answer.seq > ?1 and review_answer.effects like ?2
+         order by review_answer.seq desc",
+        params![after, format!("%{}%", one.uuid())],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    for (review, effects) in later {
+        let effects = Effects::read(&effects)?;
+        if effects.assertions.iter().any(|change| change.key == (one, other)) {
+            return Ok(Some(review));
+        }
+    }
+    Ok(None)
 }
 
 /// Keeps that new evidence opened a referred question again.

@@ -27,6 +27,14 @@ pub enum Error {
     /// There is no such review.
     #[error("there is no review with this number")]
     NoSuchReview,
+    /// There is no such person.
+    #[error("there is nobody with this id")]
+    NoSuchPerson,
+    /// An old and a new identity are kept apart (PDS S-flag).
+    #[error(
+        "one of these people is protected: only their verified NHS number or the source joins their records"
+    )]
+    Protected,
     /// Someone else was faster, or the evidence has settled it.
     #[error("this review is no longer open")]
     ReviewClosed,
@@ -52,6 +60,9 @@ pub enum Error {
     /// What was given cannot be used.
     #[error("{0}")]
     Invalid(&'static str),
+    /// A steward has said about these two already what somebody asks now.
+    #[error("a steward has decided about these two in question {0}; take that decision back first")]
+    AlreadyDecided(i64),
     /// A later decision rests on this one.
     #[error("a later decision rests on this one; take back review {0} first")]
     LaterDecision(i64),
@@ -70,12 +81,14 @@ impl Error {
             Self::Db(error) if error.is_unavailable() => Category::Unavailable,
             Self::Db(_) | Self::Stored { .. } | Self::Unknown(_) => Category::Fault,
             Self::TooLittle | Self::SplitChoice | Self::Invalid(_) => Category::Invalid,
-            Self::NoSuchReview | Self::NoSuchSample => Category::NotFound,
+            Self::NoSuchReview | Self::NoSuchPerson | Self::NoSuchSample => Category::NotFound,
             Self::ReviewClosed
             | Self::Contradiction
             | Self::SecondSteward
             | Self::NotTogether
             | Self::OneRecord
+            | Self::Protected
+            | Self::AlreadyDecided(_)
             | Self::LaterDecision(_)
             | Self::NothingToUndo => Category::Conflict,
         }

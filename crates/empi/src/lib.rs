@@ -22,6 +22,7 @@ mod ground;
 mod undo;
 mod preview;
 mod part;
+mod raise;
 mod review;
 mod state;
 mod queue;
@@ -77,6 +78,7 @@ pub use queue::{
     Counts, Page, ReviewFilter, next_review, previous_review, review_count, review_counts,
     review_queue,
 };
+pub use raise::{Doubt, Raised, may_be_compared, raise};
 pub use rebuild::{Rebuilt, rebuild};
 pub use repair::{Repaired, repair};
 pub use review::{Question, Review, review};
@@ -105,6 +107,10 @@ pub const MIGRATIONS: &[db::Migration] = &[
     },
     db::Migration { name: "empi/0005_repair", sql: include_str!("../migrations/0005_repair.sql") },
     db::Migration { name: "empi/0006_deaths", sql: include_str!("../migrations/0006_deaths.sql") },
+    db::Migration {
+        name: "empi/0007_doubted_link",
+        sql: include_str!("../migrations/0007_doubted_link.sql"),
+    },
 ];
 
 /// A result of this crate.

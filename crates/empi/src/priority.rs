@@ -42,7 +42,7 @@ impl Priority {
 /// What may happen while nobody answers.
 fn danger(kind: ReviewKind) -> &'static str {
     match kind {
-        ReviewKind::ConfusedNumber => "two people may be read as one",
+        ReviewKind::ConfusedNumber | ReviewKind::DoubtedLink => "two people may be read as one",
         ReviewKind::ConflictingDeath => "a living person may be taken for dead, or the reverse",
         ReviewKind::Twins => "twins may be taken for each other",
         ReviewKind::Newborn => "a newborn's results may be missed",

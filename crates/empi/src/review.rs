@@ -31,7 +31,8 @@ pub struct Review {
     pub waterfall: Vec<Evidence>,
     /// The model that weighed it.
     pub model_version: String,
-    /// Who filed it: `engine`, or `source` for a merge that the source reported.
+    /// Who filed it: `engine`, `source` for a merge that the source reported, `sample` for a pair drawn
+    /// by lot, or the steward with their role and organisation.
     pub filed_by: String,
     /// Where it stands.
     pub state: ReviewState,
@@ -114,12 +115,13 @@ pub(crate) fn unsettled(tx: &mut Tx, id: i64) -> Result<Review> {
 
 /// A review to file.
 pub(crate) struct NewReview {
-    pair: (LocalPatientId, LocalPatientId),
+    /// The lower id first.
+    pub(crate) pair: (LocalPatientId, LocalPatientId),
     kind: ReviewKind,
     weight: f64,
     waterfall: Vec<Evidence>,
     model_version: String,
-    filed_by: &'static str,
+    filed_by: String,
 }
 
 impl NewReview {
@@ -137,7 +139,7 @@ impl NewReview {
             weight: weight.total,
             waterfall: Evidence::of(weight),
             model_version: model.version().to_owned(),
-            filed_by: "engine",
+            filed_by: "engine".to_owned(),
         }
     }
 
@@ -167,7 +169,7 @@ impl NewReview {
         kind: ReviewKind,
         weight: &Weight,
     ) -> Self {
-        Self { filed_by: "source", ..Self::evidence(model, a, b, kind, weight) }
+        Self { filed_by: "source".to_owned(), ..Self::evidence(model, a, b, kind, weight) }
     }
 }
 
@@ -179,7 +181,20 @@ impl NewReview {
         b: LocalPatientId,
         weight: &Weight,
     ) -> Self {
-        Self { filed_by: "sample", ..Self::untenable(model, a, b, weight) }
+        let kind = ReviewKind::DoubtedLink;
+        Self { filed_by: "sample".to_owned(), ..Self::evidence(model, a, b, kind, weight) }
+    }
+
+    /// A question that a steward asks.
+    pub(crate) fn by_hand(
+        model: &Model,
+        a: LocalPatientId,
+        b: LocalPatientId,
+        kind: ReviewKind,
+        weight: &Weight,
+        actor: &Actor,
+    ) -> Self {
+        Self { filed_by: actor_text(actor), ..Self::evidence(model, a, b, kind, weight) }
     }
 }
 
@@ -190,7 +205,7 @@ pub(crate) fn reopen(tx: &mut Tx, new: &NewReview, at: Timestamp) -> Result<()> 
     tx.execute(
         "update review set state = 'open', filed_by = ?3, filed_at = ?4, closed_by = null, closed_at = null
          where a = ?1 and b = ?2 and state = 'decided'",
-        params![a.uuid(), b.uuid(), new.filed_by, at],
+        params![a.uuid(), b.uuid(), &new.filed_by, at],
     )?;
     Ok(())
 }
@@ -199,9 +214,7 @@ pub(crate) fn reopen(tx: &mut Tx, new: &NewReview, at: Timestamp) -> Result<()> 
 /// decided is not asked again.
 pub(crate) fn file(tx: &mut Tx, new: &NewReview, at: Timestamp) -> Result<()> {
     let (a, b) = new.pair;
-    let may_be_alone =
-        !matches!(new.kind, ReviewKind::ConfusedNumber | ReviewKind::ConflictingDeath);
-    if may_be_alone && asked_about_their_people(tx, a, b)? {
+    if !may_be_asked_besides(new.kind) && asked_about_their_people(tx, a, b)?.is_some() {
         return Ok(());
     }
     tx.execute(
@@ -223,7 +236,7 @@ pub(crate) fn file(tx: &mut Tx, new: &NewReview, at: Timestamp) -> Result<()> {
             new.weight,
             write_waterfall(&new.waterfall)?,
             &new.model_version,
-            new.filed_by,
+            &new.filed_by,
             at
         ],
     )?;
@@ -240,9 +253,21 @@ fn place(kind: ReviewKind) -> i64 {
     place.and_then(|place| i64::try_from(place).ok()).unwrap_or(i64::MAX)
 }
 
-/// Another pair of records of the same two people is open already.
-fn asked_about_their_people(tx: &mut Tx, a: LocalPatientId, b: LocalPatientId) -> Result<bool> {
-    let found: Option<i64> = tx.query_one(
+/// It may be asked of two records of one person, whatever else is asked of that person.
+fn may_be_asked_besides(kind: ReviewKind) -> bool {
+    matches!(
+        kind,
+        ReviewKind::ConfusedNumber | ReviewKind::DoubtedLink | ReviewKind::ConflictingDeath
+    )
+}
+
+/// The question that is open about another pair of records of the same two people.
+pub(crate) fn asked_about_their_people(
+    tx: &mut Tx,
+    a: LocalPatientId,
+    b: LocalPatientId,
+) -> Result<Option<i64>> {
+    Ok(tx.query_one(
         "select review.seq
          from local_patient p
          join local_patient q on q.person = p.person
@@ -254,8 +279,7 @@ fn asked_about_their_people(tx: &mut Tx, a: LocalPatientId, b: LocalPatientId) -
          limit 1",
         params![a.uuid(), b.uuid()],
         |row| row.get(0),
-    )?;
-    Ok(found.is_some())
+    )?)
 }
 
 /// The questions about this record that stand or were decided, and which of them are about a death.
@@ -279,7 +303,8 @@ pub(crate) fn about(
 pub(crate) fn settle(tx: &mut Tx, person: PersonId, at: Timestamp) -> Result<()> {
     tx.execute(
         "update review set state = 'resolved', closed_by = 'engine', closed_at = ?2
-         where state in ('open', 'awaiting_second', 'referred') and kind not in ('confused_number', 'conflicting_death')
+         where state in ('open', 'awaiting_second', 'referred')
+         and kind not in ('confused_number', 'doubted_link', 'conflicting_death')
          and a in (select id from local_patient where person = ?1)
          and b in (select id from local_patient where person = ?1)",
         params![person.uuid(), at],

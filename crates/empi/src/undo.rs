@@ -149,21 +149,8 @@ fn said_later(
     other: LocalPatientId,
     decision: i64,
 ) -> Result<Error> {
-    let later: Vec<(i64, String)> = tx.query(
-        "select review.seq, review_answer.effects from review_answer
-         join review on review.decision = review_answer.seq
-         where review_answer.seq > ?1 and review_answer.effects like ?2
-         order by review_answer.seq desc",
-        params![decision, format!("%{}%", one.uuid())],
-        |row| Ok((row.get(0)?, row.get(1)?)),
-    )?;
-    for (review, effects) in later {
-        let effects = Effects::read(&effects)?;
-        if effects.assertions.iter().any(|change| change.key == (one, other)) {
-            return Ok(Error::LaterDecision(review));
-        }
-    }
-    Ok(Error::Contradiction)
+    let later = answer::decided_about(tx, one, other, decision)?;
+    Ok(later.map_or(Error::Contradiction, Error::LaterDecision))
 }
 
 /// No record has come, gone, or been described anew since, and no source has said anything about

@@ -43,6 +43,8 @@ impl Basis {
 pub enum ReviewKind {
     /// Two people on one NHS number, or a link that newer details contradict.
     ConfusedNumber,
+    /// A link that somebody doubts who has read both records. Never the engine's own finding.
+    DoubtedLink,
     /// One says dead, the other says alive or dead on another day.
     ConflictingDeath,
     /// Born on one day under one surname, with forenames that do not agree.
@@ -55,8 +57,9 @@ pub enum ReviewKind {
 
 impl ReviewKind {
     /// Every kind, the most dangerous first.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::ConfusedNumber,
+        Self::DoubtedLink,
         Self::ConflictingDeath,
         Self::Twins,
         Self::Newborn,
@@ -67,6 +70,7 @@ impl ReviewKind {
     pub fn code(self) -> &'static str {
         match self {
             Self::ConfusedNumber => "confused_number",
+            Self::DoubtedLink => "doubted_link",
             Self::ConflictingDeath => "conflicting_death",
             Self::Twins => "twins",
             Self::Newborn => "newborn",
@@ -78,6 +82,7 @@ impl ReviewKind {
     pub fn label(self) -> &'static str {
         match self {
             Self::ConfusedNumber => "Two people on one NHS number",
+            Self::DoubtedLink => "Doubted link",
             Self::ConflictingDeath => "Sources disagree about a death",
             Self::Twins => "Possible twins",
             Self::Newborn => "Newborn without a name",

@@ -6,7 +6,8 @@ use axum::routing::{get, post};
 
 use crate::page::{
     access_log, document, find, home, links, message, messages, open_record, privacy, refused,
-    review, review_decision, review_measures, review_question, review_sample, sign_in, users,
+    review, review_decision, review_measures, review_question, review_raise, review_sample,
+    sign_in, users,
 };
 use crate::{Error, PortalState, files, guard};
 
@@ -30,6 +31,8 @@ pub fn router(state: PortalState) -> Router {
         .route("/review/samples", post(review_measures::draw))
         .route("/review/sample", get(review_sample::get))
         .route("/review/sample/{sample}", post(review_sample::post))
+        .route("/review/raise", get(review_raise::get).post(review_raise::post))
+        .route("/review/raise/find", post(review_raise::find))
         .route("/review/{review}", get(review_question::get).post(review_decision::post))
         .route("/review/{review}/preview", get(review_decision::preview))
         .route("/messages", get(messages::get))

@@ -15,6 +15,7 @@ mod deciding;
 mod stewarding;
 mod undoing;
 mod taking_back;
+mod raising;
 mod queueing;
 mod sampling;
 mod finding;

@@ -82,7 +82,7 @@ fn a_link_that_a_reader_calls_wrong_is_asked_about_and_stays_until_that_is_answe
         let sample = read(&db, |tx| empi::next_sample(tx, steward().user)).unwrap();
         assert_eq!(sample.a.person, sample.b.person);
         judge(&db, sample.id, Judgement::NotTheSame, &steward()).unwrap();
-        assert_eq!(queued(&db), [ReviewKind::ConfusedNumber]);
+        assert_eq!(queued(&db), [ReviewKind::DoubtedLink]);
         assert_eq!(queue(&db)[0].filed_by, "sample");
         assert_eq!(person_of(&db, "RD3/W0"), person_of(&db, "RBD/W0"));
         let again = judge(&db, sample.id, Judgement::SamePerson, &steward());

@@ -6,7 +6,7 @@ use axum::extract::State;
 use empi::{Exactness, Found, FoundPeople, Search};
 use jiff::civil::Date;
 use maud::{Markup, html};
-use model::{Demographics, NhsNumber, Role};
+use model::{Demographics, NhsNumber, PersonId, Role};
 use serde::Deserialize;
 
 use crate::error::sentence;
@@ -59,7 +59,7 @@ pub(crate) enum Answer {
 }
 
 /// Reads the two fields forgivingly: digits are an NHS number, and a date may stand in either field.
-fn read(who: &str, born: &str, today: Date) -> Result<Search, String> {
+pub(crate) fn read(who: &str, born: &str, today: Date) -> Result<Search, String> {
     let (who, born) = (who.trim(), born.trim());
     let by_number = |number| Search { nhs_number: Some(number), ..Search::default() };
     let bare = without_label(who);
@@ -132,14 +132,15 @@ pub(crate) fn show(reader: &Reader, asked: &Asked, answer: &Answer, today: Date)
             section.cs-card { h1 { "Find a person" } (home::form(&asked.who, &asked.born, problem)) }
             @if let Answer::Found(found) = answer {
                 section.cs-card aria-labelledby="found" {
-                    @if found.people.is_empty() { (nothing()) } @else { (people(found, reader.actor.role, today)) }
+                    @if found.people.is_empty() { (nothing()) } @else { (people(found, today, &|id| format!("/people/{id}{}", page_for(reader.actor.role)))) }
                 }
             }
         },
     )
 }
 
-fn nothing() -> Markup {
+/// Nobody fits, and what else to try.
+pub(crate) fn nothing() -> Markup {
     html! {
         h2 #found { "Nobody was found" }
         p { "That does not mean that nothing is known about them. Try:" }
@@ -152,24 +153,25 @@ fn nothing() -> Markup {
     }
 }
 
-fn people(found: &FoundPeople, role: Role, today: Date) -> Markup {
+/// The people found; `to` gives the address that each leads to.
+pub(crate) fn people(found: &FoundPeople, today: Date, to: &dyn Fn(PersonId) -> String) -> Markup {
     html! {
         h2 #found { @if found.people.len() == 1 { "1 person found" } @else { (found.people.len()) " people found" } }
         @if found.more { p.cs-notice.cs-notice--warn { "There are more. Type the full forename, a middle name, or the NHS number." } }
         div.cs-scroll tabindex="0" role="group" aria-labelledby="found" {
             table.cs-lines {
                 thead { tr { th scope="col" { "Name" } th scope="col" { "Born" } th scope="col" { "Gender" } th scope="col" { "NHS No." } th scope="col" { "Address" } th scope="col" { "Fits" } } }
-                tbody { @for one in &found.people { (row(one, role, today)) } }
+                tbody { @for one in &found.people { (row(one, today, to)) } }
             }
         }
     }
 }
 
-fn row(found: &Found, role: Role, today: Date) -> Markup {
+fn row(found: &Found, today: Date, to: &dyn Fn(PersonId) -> String) -> Markup {
     let who = &found.demographics;
     html! {
         tr {
-            td { a href={ "/people/" (found.id) (page_for(role)) } { (name(who)) } @if who.deceased { " " span.cs-tag { "died" } } }
+            td { a href=(to(found.id)) { (name(who)) } @if who.deceased { " " span.cs-tag { "died" } } }
             td { (born(who, today)) }
             td { (gender(who.gender)) }
             td.cs-nhs { (who.nhs_number.map_or_else(|| "Not recorded".to_owned(), |number| number.spaced())) }

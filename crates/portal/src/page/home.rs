@@ -90,19 +90,24 @@ pub(crate) fn form(who: &str, born: &str, problem: Option<&str>) -> Markup {
     let errors: Vec<(&str, &str)> = problem.map(|text| ("who", text)).into_iter().collect();
     html! {
         (error_summary(&errors))
-        form.cs-find method="post" action="/find" role="search" {
-            div.nhsuk-form-group {
-                label.nhsuk-label for="who" { "NHS number, or name" }
-                div.nhsuk-hint #who-hint { "For example 999 123 4567, or Hardy Thomasina, or Thomasina Hardy" }
-                input.nhsuk-input #who name="who" value=(who) aria-describedby="who-hint" autocomplete="off" spellcheck="false" data-find;
-            }
-            div.nhsuk-form-group {
-                label.nhsuk-label for="born" { "Date of birth" }
-                div.nhsuk-hint #born-hint { "With a name: 2/6/1940 or 02-Jun-1940" }
-                input.nhsuk-input #born name="born" value=(born) aria-describedby="born-hint" autocomplete="off";
-            }
-            div.nhsuk-form-group { button.nhsuk-button { "Find" } }
+        form.cs-find method="post" action="/find" role="search" { (fields(who, born)) }
+    }
+}
+
+/// The two fields of a find form, and its button.
+pub(crate) fn fields(who: &str, born: &str) -> Markup {
+    html! {
+        div.nhsuk-form-group {
+            label.nhsuk-label for="who" { "NHS number, or name" }
+            div.nhsuk-hint #who-hint { "For example 999 123 4567, or Hardy Thomasina, or Thomasina Hardy" }
+            input.nhsuk-input #who name="who" value=(who) aria-describedby="who-hint" autocomplete="off" spellcheck="false" data-find;
         }
+        div.nhsuk-form-group {
+            label.nhsuk-label for="born" { "Date of birth" }
+            div.nhsuk-hint #born-hint { "With a name: 2/6/1940 or 02-Jun-1940" }
+            input.nhsuk-input #born name="born" value=(born) aria-describedby="born-hint" autocomplete="off";
+        }
+        div.nhsuk-form-group { button.nhsuk-button { "Find" } }
     }
 }
 

@@ -106,6 +106,9 @@ fn questions(person: &Person, names: &Names) -> Markup {
                 a href={ "/review/" (question.review) } { "question " (question.review) } "."
             }
         }
+        p {
+            a href={ "/review/raise?person=" (person.id) } data-key="a" { "Ask whether these records are one person’s, or another person’s too " kbd aria-hidden="true" { "a" } }
+        }
         p { a href="/review" { "Open the queue of identity questions" } }
     }
 }

@@ -20,6 +20,8 @@ pub(crate) mod review_done;
 pub(crate) mod review_keys;
 pub(crate) mod review_measures;
 pub(crate) mod review_sample;
+pub(crate) mod review_raise;
+pub(crate) mod review_raise_form;
 pub(crate) mod messages;
 pub(crate) mod repair_pass;
 pub(crate) mod message;

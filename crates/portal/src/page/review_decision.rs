@@ -241,7 +241,7 @@ async fn what_changes(
 }
 
 /// Why an answer was not taken, where that is the steward's to know; other errors stay errors.
-fn reason(error: Error) -> Result<String, Error> {
+pub(crate) fn reason(error: Error) -> Result<String, Error> {
     match error.category() {
         Category::Conflict | Category::Invalid => Ok(error.sentence().unwrap_or_default()),
         _ => Err(error),

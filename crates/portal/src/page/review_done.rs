@@ -30,7 +30,7 @@ pub(crate) fn banner(done: Option<&Done>, asked: &Asked, names: &Names) -> Marku
     html! {
         section.cs-done role="status" aria-label="What was decided" tabindex="-1" data-focus-first {
             p { strong { "Question " (review.id) ": " } (sentence(&review.state, last.kind, names)) }
-            a href={ "/review/" (review.id) "?" (asked.query()) } { "Look at it" }
+            @if last.kind != AnswerKind::Raised { a href={ "/review/" (review.id) "?" (asked.query()) } { "Look at it" } }
             @if !undone && takes_back(&review.state) {
                 form method="post" action={ "/review/" (review.id) } {
                     input type="hidden" name="decision" value="undo";
@@ -48,6 +48,7 @@ fn takes_back(state: &ReviewState) -> bool {
 
 fn sentence(state: &ReviewState, last: AnswerKind, names: &Names) -> String {
     match (last, state) {
+        (AnswerKind::Raised, _) => "your reason is kept, and it waits for a decision.".into(),
         (AnswerKind::SamePerson, _) => "decided: the same person.".into(),
         (AnswerKind::NotTheSame, _) => "decided: not the same.".into(),
         (AnswerKind::Split, _) => "decided: not the same, records split out.".into(),

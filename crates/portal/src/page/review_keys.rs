@@ -4,7 +4,7 @@
 use maud::{Markup, html};
 
 /// Every key and what it does.
-const KEYS: [(&str, &str); 10] = [
+const KEYS: [(&str, &str); 11] = [
     ("j", "next question; in the queue, one row down"),
     ("k", "question before; in the queue, one row up"),
     ("Enter", "open the row, follow the link, press the button that has the focus"),
@@ -15,6 +15,7 @@ const KEYS: [(&str, &str); 10] = [
     ("u", "go to the button that takes the last decision back"),
     ("Esc", "close what would change, without deciding"),
     ("q", "back to the queue"),
+    ("a", "beside somebody's linked records: ask whether they are one person"),
 ];
 
 /// Opens the help; shown only where the script runs.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use access::Action;
 use axum::extract::{Path, Query, State};
 use db::Tx;
-use empi::{Answer, LocalPatient, Review, ReviewKind, ReviewState};
+use empi::{Answer, AnswerKind, LocalPatient, Review, ReviewKind, ReviewState};
 use jiff::Timestamp;
 use maud::{Markup, html};
 use model::{OdsCode, PersonId};
@@ -137,6 +137,7 @@ pub(crate) fn show(
             (reasons(review))
             p.cs-quiet { "Filed by " (filed_by(&review.filed_by)) " " (format::ago(review.at, now)) ", " (format::day(review.at)) "." }
             (stands(question, reader, now))
+            (reasons_given(question, now))
             div.cs-question {
                 div {
                     section.cs-card aria-labelledby="records" { h2 #records { @if review.is_one_record() { "The record" } @else { "The two records" } } (comparison(question)) }
@@ -177,7 +178,18 @@ fn filed_by(who: &str) -> &str {
     match who {
         "engine" => "the matching engine",
         "source" => "a source that asked for a merge",
+        "sample" => "a steward who read the pair blind",
         other => other,
+    }
+}
+
+/// Why stewards have asked by hand, the first first.
+fn reasons_given(question: &Question, now: Timestamp) -> Markup {
+    let raised = question.history.iter().filter(|answer| answer.kind == AnswerKind::Raised);
+    html! {
+        @for said in raised {
+            div.cs-stands { p { strong { (said.by) } " asked " (format::ago(said.at, now)) ": “" (said.note) "”" } }
+        }
     }
 }
 
@@ -233,6 +245,9 @@ fn what_is_asked(review: &Review) -> &'static str {
         }
         (ReviewKind::ConfusedNumber, _) => {
             "One NHS number stands on records that contradict each other. Two people, or one with a mistake in a record?"
+        }
+        (ReviewKind::DoubtedLink, _) => {
+            "Somebody who has read both records doubts that they are one person's. Two people, or one?"
         }
         (ReviewKind::ConflictingDeath, _) if review.is_one_record() => {
             "The record says that its patient has died, and the patient was attended afterwards. Is the death this patient's? Ask the source."

@@ -63,7 +63,7 @@ pub(crate) fn waterfall(parts: &[Evidence], total: f64, thresholds: Thresholds) 
 /// Where the sum stands, in words. Safety rules may still ask a steward above the link line.
 pub(crate) fn standing(total: f64, thresholds: Thresholds) -> &'static str {
     if total >= thresholds.link {
-        "enough to link, were it not for a safety rule or a decision"
+        "enough to link, unless a safety rule or a decision forbids it"
     } else if total >= thresholds.review {
         "enough to ask, not enough to link"
     } else {

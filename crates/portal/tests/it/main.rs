@@ -12,4 +12,5 @@ mod origin;
 mod headers;
 mod waking;
 mod stewardship;
+mod asking;
 mod operating;
