@@ -29,10 +29,15 @@ pub enum EventKind {
     Retried,
     /// An operator decided that it shall have no effect.
     Skipped,
+    /// Somebody began to load an index.
+    LoadBegun,
+    /// It is loaded, or was stopped.
+    Loaded,
 }
 
 impl EventKind {
-    const ALL: [Self; 4] = [Self::Failed, Self::Parked, Self::Retried, Self::Skipped];
+    const ALL: [Self; 6] =
+        [Self::Failed, Self::Parked, Self::Retried, Self::Skipped, Self::LoadBegun, Self::Loaded];
 
     /// The word kept in the log.
     pub fn code(self) -> &'static str {
@@ -41,6 +46,8 @@ impl EventKind {
             Self::Parked => "parked",
             Self::Retried => "retried",
             Self::Skipped => "skipped",
+            Self::LoadBegun => "begun",
+            Self::Loaded => "loaded",
         }
     }
 }

@@ -9,11 +9,9 @@ use repository::Provenance;
 
 use crate::{Error, story};
 
-/// Stands where a message's number would: an index is loaded without one.
-const NO_MESSAGE: i64 = 0;
-
 /// Takes in what an organisation's index said of some patients at `as_of`; some ten thousand at a time
-/// are fastest. What messages have said since is not overwritten; the same entries again change
+/// are fastest. `provenance` names the load as the engine's log has it
+/// ([`engine::begin_index_load`]). What messages have said since is not overwritten; the same entries again change
 /// nothing.
 pub fn index_entries(
     tx: &mut Tx,
@@ -21,14 +19,12 @@ pub fn index_entries(
     feed: &Feed,
     model: &Model,
     as_of: Timestamp,
-    recorded_at: Timestamp,
+    provenance: &Provenance,
 ) -> Result<Loaded, Error> {
-    let organisation = feed.organisation.clone();
-    let provenance = Provenance { message: NO_MESSAGE, organisation, recorded_at };
     let mut records = Vec::with_capacity(entries.len());
     for (identity, said) in entries {
         let statement = mapping::index_entry(&said, identity, feed, as_of);
-        let demographics = story::merge(tx, &statement, &provenance)?;
+        let demographics = story::merge(tx, &statement, provenance)?;
         let organisation = feed.organisation.clone();
         records.push(NewRecord { identity: statement.identity, organisation, demographics });
     }

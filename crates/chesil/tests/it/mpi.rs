@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use model::{Clock, SystemClock};
 use tempfile::TempDir;
 
 use crate::served::{Served, configuration, database, number, run};
@@ -115,7 +116,7 @@ fn two_organisations(matching: &str) -> TempDir {
     fs::write(path("standard.toml"), &standard).unwrap();
     assert!(load(&folder, &["--organisation", "RD3"]).0);
     fs::write(path("index.csv"), BOURNEMOUTH).unwrap();
-    assert!(load(&folder, &["--organisation", "RDZ"]).0);
+    assert!(load(&folder, &["--organisation", "RDZ", "--no-channel"]).0);
     folder
 }
 
@@ -216,9 +217,47 @@ fn a_server_puts_people_together_anew_by_itself_and_remembers_where_it_stands() 
     server.wait_for("repair: 1 records joined to another person, 0 taken out of one");
     server.wait_for("repair: everybody has been looked at again: 1 records joined");
     server.stop();
-    let ended = "select sweep_ended_at from repair_state";
-    let first = number(&database(folder.path()), ended);
-    let server = Served::start(folder.path());
-    server.stop();
-    assert_eq!(number(&database(folder.path()), ended), first, "not again on the same day");
+    let (model, now) = (matching::Model::standard(), SystemClock.now());
+    let next = database(folder.path()).read(|tx| empi::next_bite(tx, model, now)).unwrap();
+    assert!(next.is_none(), "not again on the same day");
+}
+
+#[test]
+fn what_an_index_says_is_traced_back_to_its_load() {
+    let folder = with_index(INDEX);
+    for _ in 0..2 {
+        assert!(load(&folder, &["--organisation", "RD3", "--as-of", "2026-11-01T06:00:00Z"]).0);
+    }
+    let db = database(folder.path());
+    let untraced = "select count(*) from resource_version where message not in (
+        select seq from message where state = 'processed' and channel = 'index load')";
+    assert_eq!(number(&db, untraced), 0);
+    assert_eq!(number(&db, "select count(*) from resource_version"), 3);
+    assert_eq!(number(&db, "select count(*) from message"), 1, "one file, twice");
+    let told = "select count(*) from message_event where kind = 'loaded'
+        and actor = 'chesil mpi load' and note like 'loaded 6 rows%'";
+    assert_eq!(number(&db, told), 2);
+}
+
+#[test]
+fn training_writes_every_problem_of_a_file_by_line() {
+    let folder = with_index(&INDEX.replace("1950-12-31", "31st of Never"));
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (input, output, problems) = (path("index.csv"), path("new.toml"), path("problems.csv"));
+    let (done, said) = run(&[
+        "mpi",
+        "train",
+        "--input",
+        &input,
+        "--output",
+        &output,
+        "--name",
+        "ours",
+        "--problems",
+        &problems,
+    ]);
+    assert!(done, "{said}");
+    let written = fs::read_to_string(&problems).unwrap();
+    assert!(written.lines().skip(1).any(|line| line.starts_with("2,dob,")), "{written}");
+    assert!(!written.contains("Never"), "no patient in it: {written}");
 }

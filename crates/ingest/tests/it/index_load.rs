@@ -5,6 +5,8 @@ use jiff::Timestamp;
 use mapping::Feed;
 use model::{Demographics, OdsCode, PersonName};
 
+use repository::Provenance;
+
 use crate::county::{County, JANE, message, now, on_every_engine, poole};
 
 /// Loads Poole's entry of R1, who is called this, as of a day in January.
@@ -19,7 +21,15 @@ fn load(county: &County, family: &str, as_of: &str) -> empi::Loaded {
             let feed = Feed::new(OdsCode::parse("RD3").unwrap(), "RD3");
             let identity = model::LocalIdentity::new("RD3", "R1");
             let entries = vec![(identity, said)];
-            index_entries(tx, entries, &feed, empi::Model::standard(), as_of, now())
+            let load = engine::IndexLoad {
+                organisation: "RD3".to_owned(),
+                file_hash: format!("hash of {as_of}"),
+                as_of,
+            };
+            let message = engine::begin_index_load(tx, &load, "a test", now()).unwrap();
+            let organisation = feed.organisation.clone();
+            let provenance = Provenance { message, organisation, recorded_at: now() };
+            index_entries(tx, entries, &feed, empi::Model::standard(), as_of, &provenance)
         })
         .unwrap()
 }
@@ -48,5 +58,29 @@ fn an_index_never_overwrites_what_a_message_has_said_since() {
 
         let again = load(county, "Newer", "2026-01-15T00:00:00Z");
         assert_eq!((again.known, again.amended), (1, 0));
+    });
+}
+
+#[test]
+fn a_person_is_traced_back_to_the_load_they_came_with() {
+    on_every_engine(|county| {
+        load(county, "Hardy", "2026-01-05T00:00:00Z");
+        load(county, "Hardy", "2026-01-05T00:00:00Z");
+        let told = county.count("select max(message) from resource_version");
+        let (message, events) = county
+            .db
+            .read(|tx| {
+                Ok::<_, engine::Error>((engine::received(tx, told)?, engine::events(tx, told)?))
+            })
+            .unwrap();
+        assert_eq!(message.channel, "index load");
+        let body = String::from_utf8(message.bytes).unwrap();
+        assert!(
+            body.ends_with("RD3,hash of 2026-01-05T00:00:00Z,2026-01-05T00:00:00Z\n"),
+            "{body}"
+        );
+        assert_eq!(events.len(), 2, "the same file twice is one message, begun twice");
+        assert_eq!(county.count("select count(*) from message"), 1);
+        assert_eq!(county.count("select count(*) from message where state = 'processed'"), 1);
     });
 }

@@ -4,6 +4,8 @@
 //! stop loses nothing: what is in stays in, and the same command again goes on. What messages have
 //! said since the file was made is not overwritten.
 
+mod lineage;
+
 use std::collections::{BTreeSet, HashSet};
 use std::fs::File;
 use std::io::Write;
@@ -12,7 +14,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, Result, bail};
-use audit::{By, Event, Note};
 use clap::Args;
 use db::Db;
 use empi::Model;
@@ -22,6 +23,8 @@ use linkage::{
 };
 use mapping::Feed;
 use model::{Clock, Demographics, LocalIdentity, LocalPatientId, OdsCode, SystemClock};
+
+use repository::Provenance;
 
 use crate::command::people_file::{bar, open, problems, threads, today};
 use crate::command::serve::until_told_to_stop;
@@ -83,6 +86,8 @@ struct Loading {
 /// What became of the rows.
 #[derive(Debug, Default)]
 struct Loaded {
+    /// The load's number in the log, to which everything in it is traced back.
+    message: i64,
     report: Report,
     admitted: empi::Loaded,
     /// Whom the file has named so far.
@@ -179,7 +184,8 @@ fn rows(
     let reviews_before = open_reviews(db)?;
     let progress = bar("Loading {bar:40} {percent}%, {elapsed}", load.input.metadata()?.len());
     let reading = Reading { threads: threads(None), today: today(), stop };
-    let mut loaded = Loaded::default();
+    let message = lineage::begin(db, load, loading)?;
+    let mut loaded = Loaded { message, ..Loaded::default() };
     let read = table.read(
         &reading,
         |person| entry(person, &loading.feed, &columns),
@@ -201,7 +207,7 @@ fn rows(
     }
     // After Ctrl-C too: what was read is whole.
     store(loading, db, &mut loaded)?;
-    note(db, loading, &loaded)?;
+    lineage::end(db, loading, &loaded)?;
     problem_file.map_or(Ok(()), |file| file.finish()?.keep())?;
     let reviews = open_reviews(db)?.saturating_sub(reviews_before);
     say(&loaded, &columns, reviews, load.problems.as_deref())?;
@@ -256,25 +262,14 @@ fn take(
 /// All that waits, in one transaction.
 fn store(loading: &Arc<Loading>, db: &Db, loaded: &mut Loaded) -> Result<()> {
     let (loading, entries) = (Arc::clone(loading), std::mem::take(&mut loaded.waiting));
+    let message = loaded.message;
     let admitted = db.write(move |tx| {
         let Loading { feed, as_of, model } = &*loading;
-        ingest::index_entries(tx, entries, feed, model, *as_of, SystemClock.now())
+        let organisation = feed.organisation.clone();
+        let provenance = Provenance { message, organisation, recorded_at: SystemClock.now() };
+        ingest::index_entries(tx, entries, feed, model, *as_of, &provenance)
     })?;
     loaded.admitted.add(admitted);
-    Ok(())
-}
-
-/// Loading an index changes what everybody sees: the trail says so.
-fn note(db: &Db, loading: &Loading, loaded: &Loaded) -> Result<()> {
-    let detail = format!(
-        "loaded {} rows of {}'s index as of {}",
-        loaded.report.read, loading.feed.organisation, loading.as_of
-    );
-    let now = SystemClock.now();
-    db.write(move |tx| {
-        let by = By::System("chesil mpi load");
-        audit::note(tx, &Note::new(by, Event::IndexLoaded, &detail), now).map(drop)
-    })?;
     Ok(())
 }
 

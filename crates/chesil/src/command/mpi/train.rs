@@ -14,7 +14,7 @@ use std::sync::atomic::AtomicBool;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use db::{Db, Location};
-use linkage::{Reading, Report};
+use linkage::{ProblemFile, Reading, Report};
 use matching::{Model, Moved, Profile, Trained};
 use model::{Clock, SystemClock};
 
@@ -35,6 +35,9 @@ pub(crate) struct Train {
     /// A CSV file of people to learn from; the live index if not said
     #[arg(long, value_name = "FILE")]
     input: Option<PathBuf>,
+    /// Where to write every problem of the CSV file by line and column
+    #[arg(long, value_name = "FILE", requires = "input")]
+    problems: Option<PathBuf>,
     /// Which column of the CSV file holds what
     #[arg(long, value_name = "FILE", requires = "input")]
     map: Option<PathBuf>,
@@ -84,6 +87,10 @@ fn of_file(train: &Train, input: &Path) -> Result<Vec<Profile>> {
     let columns = table.columns().clone();
     let stop = AtomicBool::new(false);
     let reading = Reading { threads: threads(train.threads), today: today(), stop: &stop };
+    let existing = if train.force { Existing::Replace } else { Existing::Keep };
+    let file = train.problems.as_deref().map(|path| NewFile::create(path, existing)).transpose()?;
+    let mut problem_file =
+        file.map(|file| ProblemFile::new(file, columns.headings())).transpose()?;
     let (mut ids, mut profiles, mut report) = (HashSet::new(), Vec::new(), Report::default());
     let mut repeated = 0_usize;
     table.read(
@@ -91,6 +98,9 @@ fn of_file(train: &Train, input: &Path) -> Result<Vec<Profile>> {
         |person| (person.profile(), person.id),
         |taken| {
             report.add(&taken);
+            if let Some(file) = &mut problem_file {
+                taken.problems.iter().try_for_each(|problem| file.add(problem))?;
+            }
             for (profile, id) in taken.people {
                 if ids.insert(id) {
                     profiles.push(profile);
@@ -98,11 +108,12 @@ fn of_file(train: &Train, input: &Path) -> Result<Vec<Profile>> {
                     repeated += 1;
                 }
             }
-            Ok::<_, linkage::Error>(())
+            Ok::<_, anyhow::Error>(())
         },
     )?;
+    problem_file.map_or(Ok(()), |file| file.finish()?.keep())?;
     let mut out = std::io::stdout().lock();
-    problems(&mut out, &report, &columns, None)?;
+    problems(&mut out, &report, &columns, train.problems.as_deref())?;
     if repeated > 0 {
         writeln!(out, "{repeated} rows left out: an earlier line has the record id")?;
     }
