@@ -1,6 +1,8 @@
 //! A transaction on either engine.
 
 use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use postgres::types::{IsNull, ToSql, Type, private::BytesMut, to_sql_checked};
 use rusqlite::types::ToSqlOutput;
@@ -10,7 +12,13 @@ use crate::{Error, Location, Row, Value, dialect};
 
 /// A session in the middle of a transaction. Functions of keepers take `&mut Tx`; when it begins
 /// and ends is visible where [`Db::write`](crate::Db::write) and [`Db::read`](crate::Db::read) are called.
-pub struct Tx(Session);
+pub struct Tx {
+    session: Session,
+    waiting: Waiting,
+}
+
+/// How many jobs wait for a writer.
+pub(crate) type Waiting = Arc<AtomicUsize>;
 
 enum Session {
     Sqlite(rusqlite::Connection),
@@ -40,7 +48,7 @@ pub(crate) struct Transfer {
 impl Tx {
     /// Runs a statement; returns the number of rows it changed.
     pub fn execute(&mut self, sql: &'static str, params: &[Value]) -> Result<u64, Error> {
-        match &mut self.0 {
+        match &mut self.session {
             Session::Sqlite(connection) => {
                 let mut statement =
                     connection.prepare_cached(sql).map_err(|error| Error::sqlite(sql, &error))?;
@@ -64,7 +72,7 @@ impl Tx {
     /// gets one: there a statement that writes several rows keeps a journal of its own, which costs
     /// more than it saves.
     pub fn insert_each(&mut self, sql: &'static str, rows: &[Vec<Value>]) -> Result<(), Error> {
-        let Session::Postgres { client, statements } = &mut self.0 else {
+        let Session::Postgres { client, statements } = &mut self.session else {
             return rows.iter().try_for_each(|row| self.execute(sql, row).map(|_| ()));
         };
         let mut rest = rows;
@@ -88,7 +96,7 @@ impl Tx {
         params: &[Value],
         mut row: impl FnMut(&Row<'_>) -> Result<T, Error>,
     ) -> Result<Vec<T>, Error> {
-        match &mut self.0 {
+        match &mut self.session {
             Session::Sqlite(connection) => {
                 let wrong = |error| Error::sqlite(sql, &error);
                 let mut statement = connection.prepare_cached(sql).map_err(wrong)?;
@@ -140,6 +148,21 @@ impl Tx {
         result
     }
 
+    /// Somebody else's write waits until this transaction ends: a long job had better come to an
+    /// end and go on in another.
+    pub fn is_waited_for(&self) -> bool {
+        self.waiting.load(Ordering::Relaxed) > 0
+    }
+
+    /// The session of a writer for which so many wait.
+    pub(crate) fn with_waiting(self, waiting: &Waiting) -> Self {
+        Self { waiting: Arc::clone(waiting), ..self }
+    }
+
+    fn over(session: Session) -> Self {
+        Self { session, waiting: Waiting::default() }
+    }
+
     pub(crate) fn connect(location: &Location, purpose: Use) -> Result<Self, Error> {
         let open = |reason: String| Error::Open { location: location.to_string(), reason };
         match location {
@@ -158,7 +181,7 @@ impl Tx {
                     ))
                     .map_err(|error| open(error.to_string()))?;
                 connection.set_prepared_statement_cache_capacity(256);
-                Ok(Self(Session::Sqlite(connection)))
+                Ok(Self::over(Session::Sqlite(connection)))
             }
             Location::Postgres { url, schema } => {
                 let mut client = postgres::Client::connect(url, postgres::NoTls)
@@ -171,13 +194,14 @@ impl Tx {
                 client
                     .batch_execute(&setup)
                     .map_err(|error| open(crate::error::postgres_reason(&error).0))?;
-                Ok(Self(Session::Postgres { client: Box::new(client), statements: HashMap::new() }))
+                let client = Box::new(client);
+                Ok(Self::over(Session::Postgres { client, statements: HashMap::new() }))
             }
         }
     }
 
     pub(crate) fn begin(&mut self, purpose: Use) -> Result<(), Error> {
-        match (&self.0, purpose) {
+        match (&self.session, purpose) {
             (Session::Sqlite(_), Use::Write) => self.batch("begin immediate"),
             (Session::Sqlite(_), Use::Read) => self.batch("begin"),
             // One writer at a time across nodes too: sequences then commit in their order, and the
@@ -201,7 +225,7 @@ impl Tx {
 
     /// The transaction is gone: the engine undid it by itself, or the connection broke.
     pub(crate) fn is_lost(&self) -> bool {
-        match &self.0 {
+        match &self.session {
             Session::Sqlite(connection) => connection.is_autocommit(),
             Session::Postgres { client, .. } => client.is_closed(),
         }
@@ -209,13 +233,13 @@ impl Tx {
 
     /// The session cannot be used again.
     pub(crate) fn is_broken(&self) -> bool {
-        matches!(&self.0, Session::Postgres { client, .. } if client.is_closed())
+        matches!(&self.session, Session::Postgres { client, .. } if client.is_closed())
     }
 
     /// Carries over what SQLite's write-ahead log holds, as far as no reader needs it as it was;
     /// does not wait for anybody (<https://sqlite.org/c3ref/wal_checkpoint_v2.html>, passive).
     pub(crate) fn transfer_log(&self) -> Result<Transfer, Error> {
-        let Session::Sqlite(connection) = &self.0 else { return Ok(Transfer::default()) };
+        let Session::Sqlite(connection) = &self.session else { return Ok(Transfer::default()) };
         let mode = rusqlite::wal::CheckpointMode::PASSIVE;
         let (log, carried) = match connection.wal_checkpoint_v2(None::<&str>, mode) {
             // Somebody else is at it.
@@ -230,7 +254,7 @@ impl Tx {
 
     /// Runs the statements of a migration.
     pub(crate) fn define(&mut self, sql: &str) -> Result<(), Error> {
-        let text = match &self.0 {
+        let text = match &self.session {
             Session::Sqlite(_) => dialect::sqlite_types(sql),
             Session::Postgres { .. } => dialect::postgres_types(sql),
         };
@@ -238,7 +262,7 @@ impl Tx {
     }
 
     fn batch(&mut self, sql: &str) -> Result<(), Error> {
-        match &mut self.0 {
+        match &mut self.session {
             Session::Sqlite(connection) => {
                 connection.execute_batch(sql).map_err(|error| Error::sqlite(sql, &error))
             }

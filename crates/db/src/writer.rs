@@ -1,13 +1,14 @@
 //! The one writer of a process: takes every job that is waiting, commits once, answers them all.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use crate::checkpoint::Checkpointer;
-use crate::tx::Use;
+use crate::tx::{Use, Waiting};
 use crate::{Error, Location, Tx};
 
 /// A group is closed after this long, so that the first job's sender is not kept waiting.
@@ -20,22 +21,25 @@ type Answer = Box<dyn FnOnce(Result<(), Error>) + Send>;
 
 pub(crate) struct Writer {
     jobs: Mutex<Option<Sender<Job>>>,
+    waiting: Waiting,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Writer {
     pub(crate) fn start(location: Arc<Location>) -> Result<Self, Error> {
-        let tx = Tx::connect(&location, Use::Write)?;
+        let waiting = Waiting::default();
+        let tx = Tx::connect(&location, Use::Write)?.with_waiting(&waiting);
         let checkpointer = Checkpointer::start(&location)?;
         let (sender, receiver) = channel();
+        let jobs = Jobs { receiver, waiting: Arc::clone(&waiting) };
         let thread = std::thread::Builder::new()
             .name("db-writer".into())
-            .spawn(move || run(&location, tx, &receiver, checkpointer.as_ref()))
+            .spawn(move || run(&location, tx, &jobs, checkpointer.as_ref()))
             .map_err(|error| Error::Open {
                 location: "writer thread".into(),
                 reason: error.to_string(),
             })?;
-        Ok(Self { jobs: Mutex::new(Some(sender)), thread: Some(thread) })
+        Ok(Self { jobs: Mutex::new(Some(sender)), waiting, thread: Some(thread) })
     }
 
     pub(crate) fn submit<T, E>(
@@ -62,6 +66,7 @@ impl Writer {
             })
         });
         let jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
+        self.waiting.fetch_add(1, Ordering::Relaxed);
         if let Some(Err(refused)) = jobs.as_ref().map(|jobs| jobs.send(job)) {
             // The writer thread is gone: dropping the job drops `done`, which closes its channel.
             drop(refused);
@@ -81,11 +86,32 @@ impl Drop for Writer {
     }
 }
 
-fn run(location: &Location, mut tx: Tx, jobs: &Receiver<Job>, checkpointer: Option<&Checkpointer>) {
-    while let Ok(first) = jobs.recv() {
+/// The jobs in their order, and how many there are.
+struct Jobs {
+    receiver: Receiver<Job>,
+    waiting: Waiting,
+}
+
+impl Jobs {
+    /// Waits for the next; `None` when the database is closed.
+    fn next(&self) -> Option<Job> {
+        self.receiver.recv().ok().inspect(|_| self.taken())
+    }
+
+    fn next_at_once(&self) -> Option<Job> {
+        self.receiver.try_recv().ok().inspect(|_| self.taken())
+    }
+
+    fn taken(&self) {
+        self.waiting.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+fn run(location: &Location, mut tx: Tx, jobs: &Jobs, checkpointer: Option<&Checkpointer>) {
+    while let Some(first) = jobs.next() {
         if tx.is_broken() {
             match Tx::connect(location, Use::Write) {
-                Ok(fresh) => tx = fresh,
+                Ok(fresh) => tx = fresh.with_waiting(&jobs.waiting),
                 Err(error) => {
                     refuse(first, &error);
                     continue;
@@ -100,7 +126,7 @@ fn run(location: &Location, mut tx: Tx, jobs: &Receiver<Job>, checkpointer: Opti
 }
 
 /// One transaction: the first job, then all that are waiting until [`GROUP`] has passed.
-fn group(tx: &mut Tx, first: Job, jobs: &Receiver<Job>) {
+fn group(tx: &mut Tx, first: Job, jobs: &Jobs) {
     if let Err(error) = tx.begin(Use::Write) {
         return refuse(first, &error);
     }
@@ -108,7 +134,7 @@ fn group(tx: &mut Tx, first: Job, jobs: &Receiver<Job>) {
     let mut answers = vec![first(Ok(tx))];
     while !tx.is_lost()
         && began.elapsed() < GROUP
-        && let Ok(job) = jobs.try_recv()
+        && let Some(job) = jobs.next_at_once()
     {
         answers.push(job(Ok(tx)));
     }

@@ -20,6 +20,9 @@ use crate::{
     DeliveryError, Destination, Error, Format, OrderKeys, Pace, Progress, Received, back_off,
 };
 
+/// Messages looked at in a slice that somebody waits for.
+const FEW: usize = 16;
+
 /// What one transaction works with.
 pub(crate) struct Batch {
     pub(crate) destination: Arc<dyn Destination>,
@@ -43,13 +46,15 @@ impl Batch {
     /// Delivers what is due until the batch is full, its time is up, or nothing is left.
     pub(crate) fn run(&self, tx: &mut Tx) -> Result<Progress, Error> {
         let began = Instant::now();
-        let turns = self.due(tx)?;
-        let mut progress =
-            Progress { more: turns.len() >= self.pace.messages, ..Progress::default() };
+        // A slice that ends early must not have read what it will not come to.
+        let most = if tx.is_waited_for() { FEW } else { usize::MAX }.min(self.pace.messages);
+        let turns = self.due(tx, most)?;
+        let mut progress = Progress { more: turns.len() >= most, ..Progress::default() };
         let mut processed_by_channel = BTreeMap::new();
         let mut in_the_way = anything_in_the_way(tx)?;
         for mut turn in turns {
-            if began.elapsed() >= self.pace.time {
+            let slice = if tx.is_waited_for() { self.pace.waited_for } else { self.pace.time };
+            if began.elapsed() >= slice {
                 progress.more = true;
                 break;
             }
@@ -88,8 +93,8 @@ impl Batch {
     }
 
     /// Retries whose time has come, then what waits, each in the order it came.
-    fn due(&self, tx: &mut Tx) -> Result<Vec<Turn>, Error> {
-        let limit = i64::try_from(self.pace.messages).unwrap_or(i64::MAX);
+    fn due(&self, tx: &mut Tx, most: usize) -> Result<Vec<Turn>, Error> {
+        let limit = i64::try_from(most).unwrap_or(i64::MAX);
         let mut turns = tx.query(
             "select seq, channel, format, received_at, order_key, other_order_key, attempts
              from message where state = 'retrying' and next_attempt_at <= ?1

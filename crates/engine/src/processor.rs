@@ -23,11 +23,18 @@ pub struct Pace {
     pub messages: usize,
     /// Time after which no further message is begun.
     pub time: Duration,
+    /// The same while somebody waits for the writer: a sender for its acknowledgement, a reader for
+    /// the audit entry without which no page is shown.
+    pub waited_for: Duration,
 }
 
 impl Default for Pace {
     fn default() -> Self {
-        Self { messages: 256, time: Duration::from_millis(20) }
+        Self {
+            messages: 256,
+            time: Duration::from_millis(20),
+            waited_for: Duration::from_millis(2),
+        }
     }
 }
 

@@ -34,7 +34,7 @@ impl Bench {
         let clock = Arc::new(FixedClock::at("2026-01-15T10:30:00Z".parse().unwrap()));
         let inbox = Inbox::open(db.clone(), clock.clone(), Limits::default()).unwrap();
         let ward = Arc::new(Ward::default());
-        let pace = Pace { messages: 4, time: Duration::from_secs(5) };
+        let pace = Pace { messages: 4, time: Duration::from_secs(5), ..Pace::default() };
         let processor = Processor::new(inbox.clone(), ward.clone(), "config-1", pace);
         Self { db: db.clone(), clock, inbox, ward, processor }
     }
@@ -43,7 +43,7 @@ impl Bench {
     pub(crate) fn limit(&mut self, high_water: i64) {
         let limits = Limits { high_water };
         self.inbox = Inbox::open(self.db.clone(), self.clock.clone(), limits).unwrap();
-        let pace = Pace { messages: 4, time: Duration::from_secs(5) };
+        let pace = Pace { messages: 4, time: Duration::from_secs(5), ..Pace::default() };
         self.processor = Processor::new(self.inbox.clone(), self.ward.clone(), "config-1", pace);
     }
 
