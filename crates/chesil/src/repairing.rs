@@ -66,7 +66,7 @@ impl Repairing {
         }
     }
 
-    fn turn(&self) -> empi::Result<Turn> {
+    fn turn(&self) -> Result<Turn, ingest::Error> {
         let (db, now) = (self.inbox.db(), self.clock.now());
         let Some(bite) = db.read(|tx| empi::next_bite(tx, &self.model, now))? else {
             return Ok(Turn::Idle);
@@ -74,12 +74,18 @@ impl Repairing {
         let turn = if bite.is_sweep { Turn::Swept } else { Turn::Changed };
         let (model, bite) = (Arc::clone(&self.model), Arc::new(bite));
         let taken = Arc::clone(&bite);
-        match db.write(move |tx| empi::take_bite(tx, &model, &taken, now)) {
+        let mended = db.write(move |tx| {
+            let links = empi::last_change(tx)?;
+            let done = empi::take_bite(tx, &model, &taken, now)?;
+            ingest::refold_since(tx, &model, links, now)?;
+            Ok::<_, ingest::Error>(done)
+        });
+        match mended {
             Ok(done) => say(db, turn, done)?,
             Err(error) if error.category() == Category::Unavailable => return Err(error),
             Err(error) => {
                 tracing::error!("a record is passed over by the repair pass: {error}");
-                db.write(move |tx| empi::pass_over(tx, &bite, &error, now))?;
+                db.write(move |tx| empi::pass_over(tx, &bite, &error.to_string(), now))?;
             }
         }
         Ok(turn)

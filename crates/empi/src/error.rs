@@ -46,6 +46,11 @@ pub enum Error {
         "two people hold two verified NHS numbers here: another steward must give the second answer"
     )]
     SecondSteward,
+    /// A first answer is taken back by whoever gave it.
+    #[error(
+        "only who gave the first answer takes it back; if you disagree, answer \"not the same\""
+    )]
+    NotTheirAnswer,
     /// Records that are two people's cannot be split.
     #[error("these two records are two people already; there is nothing to split")]
     NotTogether,
@@ -85,6 +90,7 @@ impl Error {
             Self::ReviewClosed
             | Self::Contradiction
             | Self::SecondSteward
+            | Self::NotTheirAnswer
             | Self::NotTogether
             | Self::OneRecord
             | Self::Protected

@@ -42,6 +42,10 @@ pub(crate) fn take_back(
     let review = review::review(tx, review)?.ok_or(Error::NoSuchReview)?;
     let effects = match review.state {
         ReviewState::Open | ReviewState::Resolved { .. } => return Err(Error::NothingToUndo),
+        // Whoever disagrees with the first says so: an answer of their own, in the history.
+        ReviewState::AwaitingSecond { user, .. } if user != actor.user => {
+            return Err(Error::NotTheirAnswer);
+        }
         ReviewState::AwaitingSecond { .. } | ReviewState::Referred { .. } => {
             review::stand(tx, review.id, &Standing::open())?;
             Effects::default()

@@ -79,9 +79,9 @@ pub fn take_bite(tx: &mut Tx, model: &Model, bite: &Bite, at: Timestamp) -> Resu
 }
 
 /// Leaves a record as it is that cannot be mended, and goes on after it; the operator's page says why.
-pub fn pass_over(tx: &mut Tx, bite: &Bite, problem: &Error, at: Timestamp) -> Result<()> {
+pub fn pass_over(tx: &mut Tx, bite: &Bite, problem: &str, at: Timestamp) -> Result<()> {
     move_on(tx, bite, Reconsidered::default())?;
-    upkeep_state::set_problem(tx, &problem.to_string(), at)
+    upkeep_state::set_problem(tx, problem, at)
 }
 
 fn move_on(tx: &mut Tx, bite: &Bite, done: Reconsidered) -> Result<()> {

@@ -26,7 +26,7 @@ use model::Clock;
 
 pub use error::Error;
 pub use index_load::index_entries;
-pub use refold::refold;
+pub use refold::refold_since;
 pub use story::{Ingested, map};
 
 /// The engine's way into the record: one [`Feed`] for each channel.

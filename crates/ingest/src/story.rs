@@ -5,7 +5,8 @@
 //! 3. numbers: which are one patient's, which are linked or not any more, who is whose child;
 //! 4. visits that were somebody else's;
 //! 5. movements: fold the spell anew;
-//! 6. everything else: one version each, if it is news.
+//! 6. everything else: one version each, if it is news;
+//! 7. stays of others whose links this message has moved.
 
 use std::collections::BTreeMap;
 
@@ -16,6 +17,7 @@ use mapping::{Feed, Mapped, MovedVisits, PatientStatement};
 use model::{Demographics, PersonId};
 use repository::{Provenance, Written};
 
+use crate::refold::refold_since;
 use crate::visit::Names;
 use crate::{Error, Ingest, activity, admission, numbers, relationship, visit_move};
 
@@ -60,6 +62,7 @@ pub(crate) fn ingest(ingest: &Ingest, tx: &mut Tx, received: &Received) -> Resul
     let teller = Teller { feed, feeds, model: &ingest.model, provenance };
     let mapped = map_now(tx, received, feed)?;
     let at = mapped.occurred_at;
+    let links = empi::last_change(tx)?;
     numbers::supersede(tx, &mapped, &teller)?;
     let mut people = Vec::new();
     for patient in &mapped.patients {
@@ -82,6 +85,7 @@ pub(crate) fn ingest(ingest: &Ingest, tx: &mut Tx, received: &Received) -> Resul
             written += 1;
         }
     }
+    written += refold_since(tx, teller.model, links, teller.provenance.recorded_at)?;
     people.sort_unstable();
     people.dedup();
     Ok(Ingested { event: mapped.event, people, written, unmapped: mapped.unmapped })

@@ -89,9 +89,10 @@ fn client(
     }
     for address in &listed.notify {
         let text = address.get_ref();
-        if !text.starts_with("http://") || text.matches('/').count() < 3 {
-            let sentence =
-                "an address to notify begins with http:// and a host, and has a path, if only /";
+        // What is not as a browser would write it no endpoint ever begins with.
+        let is_plain = reqwest::Url::parse(text).is_ok_and(|url| url.as_str() == text);
+        if !is_plain || !text.starts_with("http://") || text.contains('@') {
+            let sentence = "an address to notify is http://, a host in small letters, no port 80, and a path, if only /";
             wrong.push((address.span(), sentence.to_owned()));
         }
     }

@@ -97,6 +97,20 @@ fn two_verified_numbers_are_joined_by_two_stewards_never_by_one_twice() {
 }
 
 #[test]
+fn a_first_answer_is_taken_back_by_whoever_gave_it() {
+    for db in indexes() {
+        let review = two_numbers(&db);
+        answer(&db, review, Decision::SamePerson, &steward()).unwrap();
+        let undo =
+            |actor: Actor| db.write(move |tx| empi::undo(tx, model(), review, &actor, day(11)));
+        assert!(matches!(undo(second_steward()), Err(Error::NotTheirAnswer)));
+        assert_eq!(state(&db, review), "awaiting_second");
+        undo(steward()).unwrap();
+        assert_eq!(state(&db, review), "open");
+    }
+}
+
+#[test]
 fn a_second_steward_who_disagrees_opens_the_question_again() {
     for db in indexes() {
         let review = two_numbers(&db);

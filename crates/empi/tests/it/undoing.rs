@@ -230,7 +230,7 @@ fn a_first_answer_and_a_referral_are_taken_back_too() {
         feed(&db, "RBD/B1", &with_number(thomasina(), 2));
         let before = dump(&db);
         let review = queue(&db)[0].id;
-        answer(&db, review, Decision::SamePerson, &steward()).unwrap();
+        answer(&db, review, Decision::SamePerson, &second_steward()).unwrap();
         assert_eq!(state(&db, review), "awaiting_second");
         undo(&db, review).unwrap();
         assert_eq!(dump(&db), before);

@@ -12,7 +12,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use db::Tx;
-use empi::{Decision, LocalPatient, Preview, ReviewState};
+use empi::{Decision, Preview, ReviewState};
 use maud::{Markup, html};
 use model::{Category, LocalPatientId, OdsCode};
 
@@ -300,7 +300,7 @@ async fn answer(
     let (actor, now, model) = (reader.actor.clone(), state.now(), Arc::clone(&state.model));
     let seen = seen.to_owned();
     let job = move |tx: &mut Tx| {
-        let records = records(tx, id)?;
+        let links = empi::last_change(tx)?;
         // An answer is taken back for what it is; every other one for what was seen.
         match &decision {
             None => empi::undo(tx, &model, id, &actor, now)?,
@@ -311,20 +311,9 @@ async fn answer(
                 empi::decide(tx, &model, id, decision, &actor, now)?;
             }
         }
-        ingest::refold(tx, &model, &records, now)?;
+        ingest::refold_since(tx, &model, links, now)?;
         audit::note(tx, &Note::new(By::Actor(&actor), Event::ReviewDecided, &about), now)?;
         Ok(())
     };
     state.write(job).await
-}
-
-/// The records whose links an answer may move: their stays are folded anew with it, so that nobody
-/// lies in two beds, or in another person's, until the next message.
-fn records(tx: &mut Tx, id: i64) -> Result<Vec<LocalPatient>, Error> {
-    let review = empi::review(tx, id)?.ok_or(Error::NotFound)?;
-    let mut records = empi::local_patients(tx, review.a.person)?;
-    if !review.is_together() {
-        records.extend(empi::local_patients(tx, review.b.person)?);
-    }
-    Ok(records)
 }

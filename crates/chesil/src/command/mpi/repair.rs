@@ -25,8 +25,12 @@ pub(super) fn run(folder: &Folder) -> Result<()> {
     let (mut after, mut records, mut joined, mut parted) = (0, 0, 0, 0);
     loop {
         let model = Arc::clone(&settings.model);
-        let done =
-            db.write(move |tx| empi::repair(tx, &model, after, AT_ONCE, SystemClock.now()))?;
+        let done = db.write(move |tx| {
+            let (links, now) = (empi::last_change(tx)?, SystemClock.now());
+            let done = empi::repair(tx, &model, after, AT_ONCE, now)?;
+            ingest::refold_since(tx, &model, links, now)?;
+            Ok::<_, ingest::Error>(done)
+        })?;
         after = done.after;
         records += done.records;
         joined += done.joined;
