@@ -228,7 +228,8 @@ pub(crate) fn stands(veto: Veto, tie: Tie) -> bool {
         Tie::Steward => false,
         Tie::Source => veto.is_hard(),
         Tie::Birth => veto != Veto::Newborn,
-        // That one of them has died since is a question for a steward, and no reason to part them.
-        Tie::Past => veto.is_hard() || matches!(veto, Veto::Sensitive | Veto::Twins),
+        // That one of them has died since is a question for a steward, and no reason to part them;
+        // that one is protected since says nothing about who it is, and nobody could be asked.
+        Tie::Past => veto.is_hard() || veto == Veto::Twins,
     }
 }

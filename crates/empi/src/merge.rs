@@ -3,7 +3,7 @@
 use db::Tx;
 use jiff::Timestamp;
 use matching::{Model, ReviewKind};
-use model::{Demographics, LocalIdentity, OdsCode, PersonId};
+use model::{Demographics, LocalIdentity, LocalPatientId, OdsCode, PersonId};
 
 use crate::history::Cause;
 use crate::join::{self, Joined};
@@ -115,10 +115,19 @@ pub(crate) fn known_or_new(
 }
 
 /// Marks the subsumed patient. A merge in the other direction before this one is taken back first,
-/// so that following the marks always ends.
+/// so that following the marks always ends; any other merge of the survivor stands.
 fn mark(tx: &mut Tx, kept: &LocalPatient, gone: &LocalPatient) -> Result<()> {
-    if kept.merged_into.is_some() {
+    if leads_to(tx, kept, gone.id)? {
         local_patient::mark_merged(tx, kept.id, None)?;
     }
     local_patient::mark_merged(tx, gone.id, Some(kept.id))
+}
+
+/// Whether following the marks from this record comes to that one.
+fn leads_to(tx: &mut Tx, from: &LocalPatient, to: LocalPatientId) -> Result<bool> {
+    let mut next = from.merged_into;
+    while let Some(id) = next.filter(|id| *id != to) {
+        next = local_patient::load(tx, id)?.and_then(|record| record.merged_into);
+    }
+    Ok(next.is_some())
 }

@@ -84,3 +84,23 @@ fn a_merge_taken_back_the_other_way_leaves_no_circle() {
         assert_eq!(merged_into(&db, "RD3/R1"), Some(identity("RD3/R2").local_patient()));
     }
 }
+
+#[test]
+fn a_merge_that_comes_late_leaves_the_later_one_of_its_survivor() {
+    for db in indexes() {
+        for place in ["RD3/A", "RD3/B", "RD3/C"] {
+            feed(&db, place, &without_number(thomasina()));
+        }
+        merge(&db, "RD3/C", "RD3/B");
+        merge(&db, "RD3/B", "RD3/A");
+        let one = person_of(&db, "RD3/C");
+        assert_eq!([person_of(&db, "RD3/A"), person_of(&db, "RD3/B")], [one, one]);
+        write(&db, |tx| empi::repair(tx, model(), 0, 100, day(9)));
+        let one = person_of(&db, "RD3/C");
+        assert_eq!([person_of(&db, "RD3/A"), person_of(&db, "RD3/B")], [one, one]);
+        // The other way round, whoever is asked last is followed, and no circle is made.
+        merge(&db, "RD3/A", "RD3/C");
+        let one = person_of(&db, "RD3/A");
+        assert_eq!([person_of(&db, "RD3/B"), person_of(&db, "RD3/C")], [one, one]);
+    }
+}

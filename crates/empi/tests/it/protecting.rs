@@ -116,3 +116,14 @@ fn a_question_filed_before_a_record_was_protected_no_longer_tells_its_place() {
         assert!((sum - after.weight).abs() < 1e-6, "{sum} {}", after.weight);
     }
 }
+
+#[test]
+fn a_flag_that_comes_later_does_not_take_a_record_out_of_its_person() {
+    for db in indexes() {
+        let person = feed(&db, "RD3/R1", &thomasina());
+        assert_eq!(feed(&db, "RBD/B1", &without_number(thomasina())), person);
+        feed_on(&db, 1, "RD3/R1", &Demographics { sensitive: true, ..thomasina() });
+        write(&db, |tx| empi::repair(tx, model(), 0, 100, day(9)));
+        assert_eq!([person_of(&db, "RD3/R1"), person_of(&db, "RBD/B1")], [person, person]);
+    }
+}
