@@ -183,7 +183,18 @@ impl<'a> Groups<'a> {
         let is_itself = |veto: Veto| tie == Tie::Birth && veto == Veto::Twins && unnamed;
         let weight = self.weights.get(&(one.min(other), one.max(other)));
         let mut vetoes = weight.into_iter().flat_map(|weight| weight.vetoes.iter().copied());
-        let contradict = vetoes.any(|veto| stands(veto, tie) && !is_itself(veto));
+        let together = a.person == b.person;
+        // A word about two records is no word about others that come along: two stewards join two
+        // verified numbers, and a source no protected person with whoever they were.
+        let new_doubt = |veto: Veto| {
+            let never_by_one = matches!(
+                (tie, veto),
+                (Tie::Steward, Veto::DifferentVerifiedNumbers) | (Tie::Source, Veto::Sensitive)
+            );
+            never_by_one && !together
+        };
+        let contradict =
+            vetoes.any(|veto| new_doubt(veto) || (stands(veto, tie) && !is_itself(veto)));
         let kept_apart = self.facts.apart.contains(&ids)
             || (tie != Tie::Steward && self.facts.source_apart.contains(&ids));
         kept_apart || contradict || (by_sum(tie) && both_in_use_at_one_source(a, b))

@@ -154,7 +154,7 @@ pub(crate) fn carry_out(
         Decision::NotTheSame => {
             assertion::record(tx, review.a.id, review.b.id, false, actor, at)?;
             if together {
-                split(tx, review, &cause, at)?;
+                split(tx, review, &cause, actor, at)?;
             } else {
                 let event = NewEvent::of(LinkKind::Refused, review.b.id, review.a.person, at)
                     .with_other(review.b.person);
@@ -238,7 +238,7 @@ fn same_person(
 
 /// Takes one record, and those that stand or fall with it, out of a person. The record that gave
 /// the person its id stays.
-fn split(tx: &mut Tx, review: &Review, cause: &Cause, at: Timestamp) -> Result<()> {
+fn split(tx: &mut Tx, review: &Review, cause: &Cause, actor: &Actor, at: Timestamp) -> Result<()> {
     let old = review.a.person;
     let founder_is_b = person::first_id(&review.b.identity) == old;
     let (stays, leaves) =
@@ -249,7 +249,28 @@ fn split(tx: &mut Tx, review: &Review, cause: &Cause, at: Timestamp) -> Result<(
         .filter(|member| member.id != stays.id)
         .filter(|member| goes_along(member, leaves, stays))
         .collect();
+    withdraw(tx, &members, &leaving, actor, at)?;
     part_with(tx, old, &leaving, leaves, cause, at)
+}
+
+/// What was said before to be one person with somebody who leaves now is not any more: else the next
+/// repair would lead them back, by way of others.
+fn withdraw(
+    tx: &mut Tx,
+    members: &[LocalPatient],
+    leaving: &[&LocalPatient],
+    actor: &Actor,
+    at: Timestamp,
+) -> Result<()> {
+    let leaves = |one: &&LocalPatient| leaving.iter().any(|gone| gone.id == one.id);
+    let staying: Vec<&LocalPatient> = members.iter().filter(|one| !leaves(one)).collect();
+    for (one, other) in leaving.iter().flat_map(|one| staying.iter().map(move |other| (one, other)))
+    {
+        if assertion::between(tx, one.id, other.id)? == Some(true) {
+            assertion::record(tx, one.id, other.id, false, actor, at)?;
+        }
+    }
+    Ok(())
 }
 
 /// The record itself, what its source merged into it, and records with its verified NHS number.

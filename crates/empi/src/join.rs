@@ -39,7 +39,8 @@ pub(crate) fn by_evidence(
     unless(tx, model, (a, b), forbids, cause, at)
 }
 
-/// Joins two people because their source says that it is one; only a hard veto stands against it.
+/// Joins two people because their source says that it is one; only a hard veto stands against it, or
+/// that one of them is protected: whoever gave them a new identity did so to keep it apart.
 pub(crate) fn by_source(
     tx: &mut Tx,
     model: &Model,
@@ -48,7 +49,8 @@ pub(crate) fn by_source(
     cause: &Cause,
     at: Timestamp,
 ) -> Result<Joined> {
-    unless(tx, model, (a, b), Veto::is_hard, cause, at)
+    let forbids = |veto: Veto| veto.is_hard() || veto == Veto::Sensitive;
+    unless(tx, model, (a, b), forbids, cause, at)
 }
 
 fn unless(

@@ -2,7 +2,7 @@
 
 use db::Tx;
 use jiff::Timestamp;
-use matching::{Model, ReviewKind};
+use matching::{Model, ReviewKind, Veto};
 use model::{Demographics, LocalIdentity, LocalPatientId, OdsCode, PersonId};
 
 use crate::history::Cause;
@@ -43,11 +43,11 @@ pub fn merge(
         Joined::Into(person) => Ok(person),
         Joined::Doubtful(_) | Joined::KeptApart => {
             let kind = ReviewKind::PossibleDuplicate;
-            let question = NewReview::source(model, kept.id, gone.id, kind, &weight);
-            // A steward may have said that they are two. The source says otherwise, and will send
-            // everything under one number from now on: somebody must know, and decide again.
-            review::reopen(tx, &question, at)?;
-            review::file(tx, &question, at)?;
+            // An old and a new identity are never shown side by side, not even to ask.
+            if !weight.vetoes.contains(&Veto::Sensitive) {
+                let question = NewReview::source(model, kept.id, gone.id, kind, &weight);
+                review::insist(tx, &question, at)?;
+            }
             Ok(kept.person)
         }
     }

@@ -33,8 +33,19 @@ pub fn supersede(
     let mut numbers = vec![old, new];
     numbers.extend(replaced_by(tx, Some(old))?);
     numbers.extend(replaced_by(tx, Some(new))?);
-    // The other way round was a mistake, then.
-    tx.execute("delete from superseded_number where old = ?1", params![new.to_string()])?;
+    let new = match replaced_by(tx, Some(new))? {
+        // The other way round was a mistake, then: this is the later word.
+        Some(further) if further == old => {
+            tx.execute("delete from superseded_number where old = ?1", params![new.to_string()])?;
+            new
+        }
+        // It has been replaced itself, and that was only told earlier.
+        Some(further) => further,
+        None => new,
+    };
+    if old == new {
+        return Ok(0);
+    }
     tx.execute(
         "insert into superseded_number (old, current, at) values (?1, ?2, ?3)
          on conflict (old) do update set current = excluded.current, at = excluded.at",

@@ -29,7 +29,7 @@ pub(crate) fn out_of(
         let split = NewEvent::of(LinkKind::Split, record.id, new, at).with_other(old);
         history::add(tx, &split, cause)?;
     }
-    Ok(())
+    person::lead_on(tx, new)
 }
 
 /// Takes a record out of its person at once where its verified NHS number has just become another

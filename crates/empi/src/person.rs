@@ -203,6 +203,28 @@ pub(crate) fn revive(tx: &mut Tx, id: PersonId) -> Result<()> {
     Ok(())
 }
 
+/// Ids that led here before `revived` stood for itself again lead to where the record is that gave
+/// them: whoever kept such an id must not be shown the person who has left.
+pub(crate) fn lead_on(tx: &mut Tx, revived: PersonId) -> Result<()> {
+    let led: Vec<uuid::Uuid> =
+        tx.query("select id from person where merged_into = ?1", params![revived.uuid()], |row| {
+            row.get(0)
+        })?;
+    for id in led.into_iter().map(PersonId::from_uuid) {
+        let founder: Option<uuid::Uuid> = tx.query_one(
+            "select local_patient from link_event where person = ?1 and kind = 'linked' order by seq limit 1",
+            params![id.uuid()],
+            |row| row.get(0),
+        )?;
+        let Some(founder) = founder.map(LocalPatientId::from_uuid) else { continue };
+        match person_of(tx, founder)? {
+            Some(now) if now != revived => redirect(tx, id, now)?,
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
 /// As many people as one record is ever likely to have begun.
 const MOST_ATTEMPTS: u32 = 8;
 

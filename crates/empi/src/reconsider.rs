@@ -141,6 +141,9 @@ impl Plan {
         for (person, into) in &self.ended {
             person::redirect(tx, *person, *into)?;
         }
+        for person in &self.begun {
+            person::lead_on(tx, *person)?;
+        }
         let changed = done != Reconsidered::default();
         for person in self.target.values().collect::<BTreeSet<_>>() {
             if changed {

@@ -198,16 +198,16 @@ impl NewReview {
     }
 }
 
-/// Asks again what a steward has decided: its source contradicts the decision, which stands until
-/// it is answered.
-pub(crate) fn reopen(tx: &mut Tx, new: &NewReview, at: Timestamp) -> Result<()> {
+/// Files what a source says, and asks again where a steward has decided otherwise: the source will
+/// act on its word from now on. The decision stands until it is answered anew.
+pub(crate) fn insist(tx: &mut Tx, new: &NewReview, at: Timestamp) -> Result<()> {
     let (a, b) = new.pair;
     tx.execute(
         "update review set state = 'open', filed_by = ?3, filed_at = ?4, closed_by = null, closed_at = null
          where a = ?1 and b = ?2 and state = 'decided'",
         params![a.uuid(), b.uuid(), &new.filed_by, at],
     )?;
-    Ok(())
+    file(tx, new, at)
 }
 
 /// Files a review once per pair of records, and once per pair of people. What a steward has

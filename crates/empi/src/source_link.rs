@@ -3,7 +3,7 @@
 
 use db::{Tx, params};
 use jiff::Timestamp;
-use matching::{Model, ReviewKind};
+use matching::{Model, ReviewKind, Veto};
 use model::{LocalIdentity, LocalPatientId, OdsCode, PersonId};
 
 use crate::history::Cause;
@@ -30,8 +30,11 @@ pub fn link_at_source(
     let (a, b) = said.about(tx, model, a, b, LINKED)?;
     if a.person != b.person {
         let weight = model.compare(&a.profile(), &b.profile());
-        let kind = ReviewKind::PossibleDuplicate;
-        review::file(tx, &NewReview::source(model, a.id, b.id, kind, &weight), at)?;
+        // An old and a new identity are never shown side by side, not even to ask.
+        if !weight.vetoes.contains(&Veto::Sensitive) {
+            let kind = ReviewKind::PossibleDuplicate;
+            review::insist(tx, &NewReview::source(model, a.id, b.id, kind, &weight), at)?;
+        }
     }
     Ok(a.person)
 }

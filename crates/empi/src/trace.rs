@@ -67,7 +67,12 @@ fn weigh(
 ) -> Option<Traced> {
     let profile_of = |member: &LocalPatient| {
         let said = &member.demographics;
-        if sensitive { Profile::new(&weighable(said)) } else { member.profile() }
+        if sensitive {
+            // With the number that stands for it now, as everywhere.
+            Profile::new(&Demographics { nhs_number: member.number(), ..weighable(said) })
+        } else {
+            member.profile()
+        }
     };
     let profiles: Vec<Profile> = members.iter().map(profile_of).collect();
     let verdict = model.against(profile, &profiles)?;

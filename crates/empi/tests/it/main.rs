@@ -11,6 +11,7 @@ mod rebuilding;
 mod numbers;
 mod births;
 mod deaths;
+mod by_way_of_others;
 mod deciding;
 mod stewarding;
 mod undoing;

@@ -276,7 +276,7 @@ pub(crate) fn decide_for_good(db: &db::Db, review: i64, decision: &Decision) -> 
         Ok(empi::Decided::NeedsSecond) => {
             let second = answer(db, review, decision.clone(), &second_steward()).is_ok();
             if !second {
-                undo(db, review).unwrap();
+                write(db, move |tx| empi::undo(tx, model(), review, &steward(), day(20)));
             }
             second
         }
