@@ -29,7 +29,9 @@ pub fn merge(
 ) -> Result<PersonId> {
     let kept = known_or_new(tx, model, survivor, organisation, at)?;
     let gone = known_or_new(tx, model, subsumed, organisation, at)?;
-    if kept.id == gone.id || gone.merged_into == Some(kept.id) {
+    // Told again it is no news, unless a link that was taken back (A37) has parted them since.
+    let is_known = gone.merged_into == Some(kept.id) && kept.person == gone.person;
+    if kept.id == gone.id || is_known {
         return Ok(kept.person);
     }
     mark(tx, &kept, &gone)?;

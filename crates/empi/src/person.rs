@@ -142,16 +142,17 @@ fn set_death(golden: &mut Demographics, newest: &[&LocalPatient]) {
     let death = |record: &LocalPatient| record.demographics.death_date;
     let says_dead =
         |record: &&&LocalPatient| record.demographics.deceased || death(record).is_some();
-    let by_number = newest
-        .iter()
-        .filter(says_dead)
-        .find(|record| record.number().is_some() && record.number() == golden.nhs_number);
-    let all = newest.first().filter(|_| newest.iter().all(|record| says_dead(&record)));
-    if let Some(record) = by_number.or(all) {
-        golden.deceased = true;
-        golden.death_date = death(record)
-            .or_else(|| newest.iter().filter(says_dead).find_map(|record| death(record)));
-    }
+    let number = golden.nhs_number;
+    let has_number = |record: &LocalPatient| record.number().is_some() && record.number() == number;
+    let all = newest.iter().all(|record| says_dead(&record));
+    // The day too is believed of these only.
+    let mut believed = newest.iter().filter(says_dead).filter(|record| all || has_number(record));
+    golden.deceased = believed.clone().next().is_some();
+    golden.death_date = believed
+        .clone()
+        .filter(|record| has_number(record))
+        .find_map(|record| death(record))
+        .or_else(|| believed.find_map(|record| death(record)));
 }
 
 /// Takes out where someone lives and how they are reached, and says that it is protected.

@@ -5,7 +5,7 @@ use matching::{Basis, Model, Outcome, Profile, blocking};
 use model::{Demographics, PersonId};
 
 use crate::blocking_index::Index;
-use crate::{LocalPatient, Result, local_patient, person};
+use crate::{LocalPatient, Result, local_patient, number, person};
 
 /// A verified number with a fitting name or birth date is as sure as this, whatever the sum.
 const BY_RULE: f64 = 0.99;
@@ -37,8 +37,11 @@ pub enum Likeness {
 /// A sensitive person (PDS S-flag) is weighed by numbers, names, birth date and gender only: neither
 /// found nor made likelier by an address or a telephone.
 pub fn trace(tx: &mut Tx, model: &Model, demographics: &Demographics) -> Result<Vec<Traced>> {
-    let whole = Profile::new(demographics);
-    let placeless = Profile::new(&weighable(demographics));
+    // Somebody may know a number that PDS has replaced since.
+    let nhs_number = number::replaced_by(tx, demographics.nhs_number)?.or(demographics.nhs_number);
+    let demographics = Demographics { nhs_number, ..demographics.clone() };
+    let whole = Profile::new(&demographics);
+    let placeless = Profile::new(&weighable(&demographics));
     let index = Index::direct();
     let without_place = index.look(tx, &blocking::keys(&placeless))?.patients;
     let with_place = index.look(tx, &blocking::keys(&whole))?.patients;

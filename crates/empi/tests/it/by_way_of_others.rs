@@ -125,3 +125,46 @@ fn a_chain_of_replaced_numbers_may_be_told_in_any_order() {
         }
     }
 }
+
+#[test]
+fn a_merge_told_again_after_its_link_was_taken_back_is_news() {
+    for db in indexes() {
+        feed(&db, "RD3/A", &without_number(thomasina()));
+        feed(&db, "RD3/B", &gabriel());
+        crate::merging::merge(&db, "RD3/A", "RD3/B");
+        unlink(&db, "RD3/A", "RD3/B");
+        assert_ne!(person_of(&db, "RD3/A"), person_of(&db, "RD3/B"));
+        crate::merging::merge(&db, "RD3/A", "RD3/B");
+        assert_eq!(person_of(&db, "RD3/A"), person_of(&db, "RD3/B"));
+    }
+}
+
+#[test]
+fn a_day_of_death_is_not_taken_over_from_a_record_linked_by_likeness() {
+    for db in indexes() {
+        let dead = Demographics { deceased: true, ..thomasina() };
+        let person = feed(&db, "RD3/A", &dead);
+        let dated = Demographics { death_date: "2019-03-03".parse().ok(), ..dead.clone() };
+        feed(&db, "RBD/B", &without_number(dated.clone()));
+        feed(&db, "RDZ/C", &without_number(thomasina()));
+        let golden = || read(&db, |tx| empi::person(tx, person)).unwrap().demographics;
+        assert_eq!((golden().deceased, golden().death_date), (true, None));
+        feed_on(&db, 1, "RD3/A", &dated);
+        assert_eq!(golden().death_date, dated.death_date);
+    }
+}
+
+#[test]
+fn whoever_asks_by_a_replaced_number_means_the_person_who_has_the_new_one() {
+    for db in indexes() {
+        let hidden = Demographics { sensitive: true, ..with_number(thomasina(), 2) };
+        let person = feed(&db, "RD3/A", &hidden);
+        write(&db, |tx| empi::supersede(tx, model(), number(2), number(1), day(9)));
+        for stem in [1, 2] {
+            let asked = with_number(thomasina(), stem);
+            let traced = read(&db, |tx| empi::trace(tx, model(), &asked));
+            assert_eq!(traced[0].person, person);
+            assert_eq!(traced[0].likeness, empi::Likeness::Certain, "by number {stem}");
+        }
+    }
+}
