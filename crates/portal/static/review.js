@@ -78,4 +78,4 @@ document.addEventListener("click", (event) => {
 });
 
 // After a decision the next question opens with what was decided; that is read first.
-document.querySelector("[data-focus-first]")?.focus();
+(document.querySelector("[data-focus-first]") ?? document.querySelector("[data-focus]"))?.focus();

@@ -207,7 +207,16 @@ pub(crate) async fn preview(
     if headers.contains_key("hx-request") {
         return Ok(piece);
     }
-    let body = html! { div.cs-main--narrow { div.cs-card.cs-decide { h1 { (question.review.kind.label()) " " span.cs-count { "question " (id) } } (piece) } } };
+    let body = html! {
+        nav.cs-trail aria-label="Queue" { a href={ "/review/" (id) "?" (asked.query()) } { "Back to the question" } }
+        div.cs-main--narrow {
+            div.cs-card.cs-decide {
+                h1 { (question.review.kind.label()) " " span.cs-count { "question " (id) } }
+                h2 { "Your choice" }
+                (piece)
+            }
+        }
+    };
     Ok(page(
         &format!("Question {id}: what will change"),
         Some(&reader),

@@ -83,14 +83,14 @@ fn agreed(measures: &Measures) -> String {
 fn waiting(kinds: &[Waiting]) -> Markup {
     let said = |time: Option<SignedDuration>| time.map_or_else(|| "\u{2013}".to_owned(), length);
     html! {
-        table.cs-lines {
+        div.cs-scroll tabindex="0" role="group" aria-label="Questions that wait" { table.cs-lines {
             thead { tr { th scope="col" { "Kind" } th.cs-number scope="col" { "Waiting" } th.cs-number scope="col" { "Half wait longer than" } th.cs-number scope="col" { "The oldest" } } }
             tbody {
                 @for kind in kinds {
                     tr { th scope="row" { a href={ "/review?kind=" (kind.kind.code()) } { (kind.kind.label()) } } td.cs-number { (kind.count) } td.cs-number { (said(kind.median)) } td.cs-number { (said(kind.oldest)) } }
                 }
             }
-        }
+        } }
         p.cs-quiet { "Counted from the day a question was filed, those referred to a source included." }
     }
 }
