@@ -57,7 +57,6 @@ test("a decision is taken back from the banner, and the question stands as befor
   const { page, check } = await openPage(browser);
   await signIn(page, demo, "steward");
   await page.goto(`${demo.portal}/review?kind=possible_duplicate`);
-  const waiting = await toDo(page);
   await open(await weakest(page));
   const id = question(page);
   await choose(page, "s");
@@ -68,8 +67,10 @@ test("a decision is taken back from the banner, and the question stands as befor
   await page.keyboard.press("Enter");
   await page.waitForURL(new RegExp(`/review/${id}\\?`));
   assert.match(await focused(page), /taken back/);
-  await page.goto(`${demo.portal}/review`);
-  assert.equal(await toDo(page), waiting);
+  // Open again: the count of the queue tells nothing here, for messages and the repair pass ask too.
+  await page.goto(`${demo.portal}/review/${id}`);
+  assert.deepEqual(await page.locator(".cs-stands").allInnerTexts(), []);
+  assert.ok(await page.locator("[data-choice=same]").isVisible());
   check();
 });
 
@@ -174,7 +175,12 @@ test("a steward works through three questions with the keyboard alone", async ()
   assert.match(await focused(page), new RegExp(`Question ${third}: decided`));
   await page.keyboard.press("q");
   await page.locator("#queue").waitFor();
-  assert.equal(await toDo(page), waiting - 3);
+  // Not the count of the queue: messages and the repair pass ask too.
+  for (const [id, stands] of [[first, /Decided/], [second, /Referred to/], [third, /Decided/]]) {
+    await page.goto(`${demo.portal}/review/${id}`);
+    assert.match(await page.locator(".cs-stands").innerText(), stands);
+    if (id === second) assert.match(await page.getByLabel("Text to send").inputValue(), /j s d r/);
+  }
   await page.goto(`${demo.portal}/review?state=referred`);
   assert.match(await page.locator("main").innerText(), /referred to/);
   check();
