@@ -238,7 +238,7 @@ pub(crate) fn stands(veto: Veto, tie: Tie) -> bool {
         Tie::Evidence(_) => veto == Veto::DifferentVerifiedNumbers,
         Tie::Steward => false,
         Tie::Source => veto.is_hard(),
-        Tie::Birth => veto != Veto::Newborn,
+        Tie::Birth => !matches!(veto, Veto::Newborn | Veto::StandIn),
         // That one of them has died since is a question for a steward, and no reason to part them;
         // that one is protected since says nothing about who it is, and nobody could be asked.
         Tie::Past => veto.is_hard() || veto == Veto::Twins,

@@ -62,7 +62,7 @@ pub(crate) fn compare(a: Option<Date>, b: Option<Date>) -> Option<BirthDateLevel
     })
 }
 
-fn is_first_january(date: Date) -> bool {
+pub(crate) fn is_first_january(date: Date) -> bool {
     date.month() == 1 && date.day() == 1
 }
 

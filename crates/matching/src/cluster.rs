@@ -81,9 +81,9 @@ impl Groups {
             self.members(group).iter().filter_map(|member| records.get(place(*member))).collect()
         };
         let (a, b) = (profiles(a), profiles(b));
-        let ruling = model.rule(&a, &b);
+        // The size first: what is too large already is not compared, each with each, again and again.
         a.len() + b.len() <= MOST_RECORDS
-            && ruling.is_some_and(|ruling| match ruling.outcome {
+            && model.rule(&a, &b).is_some_and(|ruling| match ruling.outcome {
                 Outcome::Link(Basis::Rule(_) | Basis::Weight) => true,
                 Outcome::Review(_) | Outcome::New => false,
             })

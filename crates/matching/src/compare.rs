@@ -42,8 +42,10 @@ pub(crate) struct Comparison {
     pub(crate) total: f64,
     pub(crate) vetoes: Vetoes,
     pub(crate) rule: Option<Rule>,
-    /// The forenames agree, and more than an initial is given.
-    pub(crate) forename_agrees: bool,
+    /// How the forenames agree.
+    pub(crate) forename: Option<ForenameLevel>,
+    /// Each has a further name that the other has not.
+    pub(crate) further_conflict: bool,
     /// The birth dates are the same.
     pub(crate) born_same_day: bool,
 }
@@ -73,10 +75,8 @@ impl Model {
             total: sum.0,
             vetoes: self.vetoes(a, b, &found),
             rule: veto::rule(&found),
-            forename_agrees: found
-                .forenames
-                .level
-                .is_some_and(|level| level.agrees() && level != ForenameLevel::Initial),
+            forename: found.forenames.level,
+            further_conflict: found.forenames.further_conflict,
             born_same_day: found.birth_date == Some(BirthDateLevel::Same),
         }
     }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::compare::Comparison;
+use crate::forename::ForenameLevel;
 use crate::level::Level;
 use crate::veto::Vetoes;
 use crate::{Model, Profile, Rule, Veto, Weight};
@@ -149,11 +150,12 @@ impl Model {
         if vetoes.contains(Veto::SameNumberOtherPerson) {
             return Outcome::Review(ReviewKind::ConfusedNumber);
         }
-        if vetoes.contains(Veto::DifferentVerifiedNumbers) {
-            return self.review(total, ReviewKind::PossibleDuplicate);
-        }
+        // Before two verified numbers: an old and a new identity are never shown side by side.
         if vetoes.contains(Veto::Sensitive) {
             return Outcome::New;
+        }
+        if vetoes.contains(Veto::DifferentVerifiedNumbers) {
+            return self.review(total, ReviewKind::PossibleDuplicate);
         }
         if let Some(rule) = rule {
             return Outcome::Link(Basis::Rule(rule));
@@ -187,7 +189,11 @@ impl Model {
             let outcome = self.review(best.found.total, ReviewKind::PossibleDuplicate);
             return Some(best.ruling(outcome));
         }
-        let objection = compared.iter().filter(|pair| self.objects(pair, best));
+        // A new identity has a new number: whatever else is like, the old one is not shown beside it.
+        if compared.iter().any(Compared::is_another_identity) {
+            return Some(best.ruling(Outcome::New));
+        }
+        let objection = compared.iter().filter(|pair| self.objects(pair, best, (one, other)));
         let Some(objection) =
             objection.min_by_key(|pair| pair.found.vetoes.iter().next().is_none())
         else {
@@ -209,24 +215,51 @@ impl Model {
     ///
     /// 1. two verified numbers, always;
     /// 2. one number on two people, unless they were born on one day and the number is proven by a
-    ///    member with the same name: then one of them is known by another name or misspelt;
+    ///    member with the same name in full, or this one misspelt: then one of them is known by
+    ///    another name;
     /// 3. a soft veto, unless a number proves the link; a placeholder for a name says nothing
     ///    once another member has the name, nor does another form of it once one has this form;
     /// 4. two records quite unlike, where the link rests on weight: it must not make one person of
     ///    two through a third that is like both.
-    fn objects(&self, pair: &Compared, best: &Compared) -> bool {
+    fn objects(
+        &self,
+        pair: &Compared,
+        best: &Compared,
+        people: (&[&Profile], &[&Profile]),
+    ) -> bool {
         let proven = matches!(best.outcome, Outcome::Link(Basis::Rule(_)));
         let named = matches!(best.outcome, Outcome::Link(_));
-        let known_otherwise = best.found.forename_agrees && best.found.born_same_day;
+        let full = best.found.forename.is_some_and(ForenameLevel::is_full);
+        let known_otherwise = best.found.born_same_day && full;
+        let misspelt = || best.found.born_same_day && self.is_misspelt(pair, best, people);
+        let lifted = || !pair.found.further_conflict && (known_otherwise || misspelt());
         let unlike = pair.found.total - self.weight(Level::Chance) < self.object_below;
         let vetoed = pair.found.vetoes.iter().any(|veto| match veto {
             Veto::DifferentVerifiedNumbers => true,
-            Veto::SameNumberOtherPerson => !(proven && known_otherwise && pair.found.born_same_day),
-            Veto::Newborn => !named,
-            Veto::Twins => !(proven || known_otherwise),
+            Veto::SameNumberOtherPerson => !(proven && pair.found.born_same_day && lifted()),
+            Veto::Newborn | Veto::StandIn => !named,
+            Veto::Twins => !(proven || lifted()),
             Veto::Sensitive | Veto::ConflictingDeath | Veto::Generation => !proven,
         });
         vetoed || (unlike && named && !proven)
+    }
+
+    /// The best pair has one name with a slip in it, and it is clear whose: the name that objects is
+    /// the same or another form of it. `Jae` is as like Jane as Jade, and proves neither.
+    fn is_misspelt(
+        &self,
+        pair: &Compared,
+        best: &Compared,
+        (one, other): (&[&Profile], &[&Profile]),
+    ) -> bool {
+        let is_clear = |people: &[&Profile], objects: usize, proves: usize| {
+            let both = people.get(objects).zip(people.get(proves));
+            let level = both.and_then(|(a, b)| self.comparison(a, b).forename);
+            objects == proves || level.is_some_and(ForenameLevel::is_full)
+        };
+        best.found.forename == Some(ForenameLevel::Close)
+            && is_clear(one, pair.pair.0, best.pair.0)
+            && is_clear(other, pair.pair.1, best.pair.1)
     }
 }
 
@@ -248,6 +281,11 @@ impl Compared {
     fn strength(&self) -> f64 {
         let rule = f64::from(u8::from(matches!(self.outcome, Outcome::Link(Basis::Rule(_)))));
         self.found.total + 1000.0 * rule
+    }
+
+    fn is_another_identity(&self) -> bool {
+        let vetoes = self.found.vetoes;
+        vetoes.contains(Veto::Sensitive) && vetoes.contains(Veto::DifferentVerifiedNumbers)
     }
 
     fn ruling(&self, outcome: Outcome) -> Ruling {

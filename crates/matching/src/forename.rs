@@ -60,6 +60,11 @@ pub(crate) struct Forenames {
     pub(crate) may_be_two: bool,
     /// Whether the middle names agree, where both give one.
     pub(crate) middle_agrees: Option<bool>,
+    /// One is the other with a letter too many, too few or out of place, and nobody's name; or all given
+    /// names are there in another order.
+    pub(crate) slip: bool,
+    /// Each has a further name in full that is none of the other's: Mohammed Ali, Mohammed Umar.
+    pub(crate) further_conflict: bool,
 }
 
 pub(crate) fn compare(
@@ -71,7 +76,25 @@ pub(crate) fn compare(
     let level = first(model, a, b, tally);
     let middle_agrees = middle(model, a, b, level, tally);
     let may_be_two = level.is_some_and(|level| may_be_two(model, a, b, level));
-    Forenames { level, may_be_two, middle_agrees }
+    let slip = match level {
+        Some(ForenameLevel::Close) => pairs(a, b).any(|(a, b)| is_slip(model, a, b)),
+        Some(ForenameLevel::Middle) => are_in_another_order(a, b),
+        _ => false,
+    };
+    Forenames { level, may_be_two, middle_agrees, slip, further_conflict: further_conflict(a, b) }
+}
+
+/// Each has a further given name in full, or a half of a hyphenated one, that none of the other's
+/// names is like.
+pub(crate) fn further_conflict(a: &Profile, b: &Profile) -> bool {
+    let is_of = |name: &Name, other: &Profile| {
+        let names = other.forenames.iter().chain(&other.middles).chain(&other.families);
+        names.into_iter().any(|one| !forename_pair(name, one).conflicts())
+    };
+    let alone = |one: &Profile, other: &Profile| {
+        one.middles.iter().any(|name| !name.is_initial() && !is_of(name, other))
+    };
+    alone(a, b) && alone(b, a)
 }
 
 fn first(model: &Model, a: &Profile, b: &Profile, tally: &mut impl Tally) -> Option<ForenameLevel> {
@@ -104,6 +127,38 @@ fn first(model: &Model, a: &Profile, b: &Profile, tally: &mut impl Tally) -> Opt
 fn are_two_names(model: &Model, one: &Name, other: &Name) -> bool {
     let spellings = one.sound == other.sound && spelling(one, other) >= 0.86;
     model.is_forename(one) && model.is_forename(other) && !spellings
+}
+
+/// `Rita Frances` and `Frances Rita`, or `Frances R`.
+fn are_in_another_order(a: &Profile, b: &Profile) -> bool {
+    let is_there = |one: &Profile, other: &Profile| {
+        one.forenames.iter().any(|name| {
+            other.middles.iter().any(|middle| {
+                matches!(forename_pair(name, middle), ForenameLevel::Same | ForenameLevel::Initial)
+            })
+        })
+    };
+    is_there(a, b) && is_there(b, a)
+}
+
+/// Shorter names are too near one another.
+const SHORTEST_SLIP: usize = 5;
+
+/// One is a name that people bear, the other has a letter more, a letter less or two neighbours changed
+/// within it and is nobody's. Another letter in place of one makes another name: Tamika, Tamiko.
+fn is_slip(model: &Model, one: &Name, other: &Name) -> bool {
+    let (a, b) = (one.text.as_bytes(), other.text.as_bytes());
+    let sorted = |text: &[u8]| {
+        let mut letters = text.to_vec();
+        letters.sort_unstable();
+        letters
+    };
+    model.is_forename(one) != model.is_forename(other)
+        && a.len().min(b.len()) >= SHORTEST_SLIP
+        && a.first() == b.first()
+        && a.last() == b.last()
+        && osa::distance(one.text.bytes(), other.text.bytes()) == 1
+        && (a.len() != b.len() || sorted(a) == sorted(b))
 }
 
 /// Of three letters a slip makes another name: Mei is not Megan's Meg.

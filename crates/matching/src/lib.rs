@@ -21,6 +21,7 @@ mod email;
 mod extra;
 mod veto;
 mod profile;
+mod placeholder;
 mod phonetic;
 mod nickname;
 mod hash;
@@ -44,4 +45,4 @@ pub use train::{Moved, Trained, train};
 pub use veto::{Rule, Veto};
 
 /// Names the rules of this build.
-pub const MODEL_VERSION: &str = "2026.4";
+pub const MODEL_VERSION: &str = "2026.5";

@@ -43,15 +43,20 @@ pub(crate) fn compare(model: &Model, a: &Profile, b: &Profile, tally: &mut impl 
     if changed_places(a, b) {
         tally.say(Level::NamesSwapped, model.weight(Level::NamesSwapped));
         // Somebody who looks for a person is told that the names are not where they were looked for.
-        let forenames = Forenames { level: Some(ForenameLevel::Same), ..Forenames::default() };
+        let forenames = Forenames {
+            level: Some(ForenameLevel::Same),
+            further_conflict: forename::further_conflict(a, b),
+            ..Forenames::default()
+        };
         return Names { family: Some(FamilyLevel::Former), forenames };
     }
     let family = family(model, a, b, tally);
     Names { family, forenames: forename::compare(model, a, b, tally) }
 }
 
-/// `HARDY, Thomasina` at one source is `THOMASINA, Hardy` at the other, or the surname of each stands
-/// among the given names of the other; one of the two may have a slip in it.
+/// `HARDY, Thomasina` at one source is `THOMASINA, Hardy` at the other: the surname of each is the first
+/// forename of the other; one of the two may have a slip in it. Middle names do not count: `HASSAN, Ali
+/// Mohammed` and `MOHAMMED, Omar Hassan` are two people.
 fn changed_places(a: &Profile, b: &Profile) -> bool {
     let (Some(family_a), Some(family_b)) = (a.families.first(), b.families.first()) else {
         return false;
@@ -65,7 +70,7 @@ fn changed_places(a: &Profile, b: &Profile) -> bool {
         && (a_to_b == Place::Exact || b_to_a == Place::Exact)
 }
 
-/// Whether a surname stands among somebody's given names.
+/// Whether a surname is somebody's first forename.
 #[derive(PartialEq, Eq)]
 enum Place {
     Exact,
@@ -74,7 +79,7 @@ enum Place {
 }
 
 fn given_as(family: &Name, other: &Profile) -> Place {
-    let mut given = other.forenames.iter().chain(&other.middles).filter(|name| !name.is_initial());
+    let mut given = other.forenames.iter().filter(|name| !name.is_initial());
     if given.clone().any(|name| name.id == family.id) {
         Place::Exact
     } else if given.any(|name| alike(name, family) || nickname::related(&name.text, &family.text)) {

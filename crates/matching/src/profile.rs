@@ -7,15 +7,7 @@ use model::{
 
 use crate::birth_date::known;
 use crate::hash::{stable_hash, stable_hash_of};
-use crate::{email, phonetic};
-
-/// Words that stand where a newborn's forename will be.
-const NEWBORN: [&str; 11] = [
-    "BABY", "BABYBOY", "BABYGIRL", "BABYOF", "INFANT", "NEWBORN", "TWIN", "TRIPLET", "BO", "BOY",
-    "GIRL",
-];
-/// Words that stand where a name is not known.
-const UNKNOWN: [&str; 9] = ["UNKNOWN", "UNK", "NOTKNOWN", "NONE", "NK", "NFN", "XX", "XXX", "ANON"];
+use crate::{email, phonetic, placeholder};
 
 /// A name with what comparing it needs.
 #[derive(Clone, PartialEq, Eq)]
@@ -60,6 +52,22 @@ pub(crate) struct Home {
 /// An identifier that is not an NHS number: its kind, hashed, and its letters and digits.
 pub(crate) type Identifier = (u64, Box<str>);
 
+/// Whom the current name stands for, where it is none.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum StandIn {
+    /// A newborn without a name.
+    Newborn,
+    /// Somebody whom nobody knew.
+    Unidentified,
+}
+
+impl StandIn {
+    fn of(name: &PersonName) -> Option<Self> {
+        let unidentified = || is_unidentified(name).then_some(Self::Unidentified);
+        is_newborn(name).then_some(Self::Newborn).or_else(unidentified)
+    }
+}
+
 /// Words that stand beside a name and are none; typed into a name's field all the same.
 const TITLES: [&str; 22] = [
     "MR", "MRS", "MS", "MISS", "MX", "DR", "PROF", "REV", "SIR", "DAME", "LORD", "LADY", "BARON",
@@ -81,7 +89,7 @@ pub struct Profile {
     pub(crate) verified: bool,
     pub(crate) birth_date: Option<Date>,
     pub(crate) gender: Option<Gender>,
-    pub(crate) newborn: bool,
+    pub(crate) stand_in: Option<StandIn>,
     pub(crate) sensitive: bool,
     pub(crate) birth_order: Option<u8>,
     pub(crate) death_date: Option<Date>,
@@ -133,7 +141,7 @@ impl Profile {
             verified: verified && demographics.nhs_number.is_some(),
             birth_date: known(demographics.birth_date),
             gender: demographics.gender,
-            newborn: names.first().is_some_and(is_newborn),
+            stand_in: names.first().and_then(StandIn::of),
             sensitive: demographics.sensitive,
             birth_order: demographics.birth_order,
             death_date: demographics.death_date,
@@ -195,7 +203,12 @@ impl Profile {
 
     /// The current name is a newborn's placeholder: `Baby`, `Twin 1`.
     pub fn is_newborn(&self) -> bool {
-        self.newborn
+        self.stand_in == Some(StandIn::Newborn)
+    }
+
+    /// The current surname stands for somebody whom nobody knew: `Unknown, Male`.
+    pub(crate) fn is_unidentified(&self) -> bool {
+        self.stand_in == Some(StandIn::Unidentified)
     }
 
     /// The NHS number, where the source has verified it.
@@ -220,14 +233,21 @@ fn hashed(texts: Vec<String>) -> Box<[u64]> {
 }
 
 fn is_newborn(name: &PersonName) -> bool {
-    forenames(name).first().is_some_and(|first| NEWBORN.contains(&first.as_str()))
+    placeholder::is_newborn(&given(name))
+}
+
+fn is_unidentified(name: &PersonName) -> bool {
+    placeholder::is_unidentified(&words(&name.family), &given(name))
+}
+
+fn given(name: &PersonName) -> Vec<String> {
+    name.given.iter().flat_map(|given| words(given)).collect()
 }
 
 fn family(name: &PersonName) -> Option<String> {
     let family: Vec<String> =
         words(&name.family).into_iter().filter(|word| !is_title(word)).collect();
-    let family = family.join(" ");
-    (!family.is_empty() && !UNKNOWN.contains(&family.replace(' ', "").as_str())).then_some(family)
+    (!family.is_empty() && !is_unidentified(name)).then(|| family.join(" "))
 }
 
 /// `Xiu-Ying` and `Xiu Ying` as one word, as others write it.
@@ -239,7 +259,7 @@ fn in_one_word(name: &PersonName) -> Option<String> {
 /// The given names one by one. Where the first is left blank and a middle name is given, the first is
 /// empty: a middle name is not taken for the forename.
 fn forenames(name: &PersonName) -> Vec<String> {
-    let known = |word: &String| !UNKNOWN.contains(&word.as_str()) && !is_title(word);
+    let known = |word: &String| !placeholder::is_no_forename(word) && !is_title(word);
     let names: Vec<String> =
         name.given.iter().flat_map(|given| words(given)).filter(known).collect();
     let blank =

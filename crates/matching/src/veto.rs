@@ -1,6 +1,6 @@
 //! The safety rules: what no score may outweigh, and what needs no score.
 
-use crate::birth_date::{BirthDateLevel, years_apart};
+use crate::birth_date::{BirthDateLevel, is_first_january, years_apart};
 use crate::forename::{ForenameLevel, Forenames};
 use crate::name::FamilyLevel;
 use crate::number::NumberLevel;
@@ -25,11 +25,14 @@ pub enum Veto {
     ConflictingDeath,
     /// One name, and one home or telephone, of people born many years apart.
     Generation,
+    /// A surname or birth date that stands in for one that is not known, and nothing of their own
+    /// agrees.
+    StandIn,
 }
 
 impl Veto {
     /// Every veto, the hardest first.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::DifferentVerifiedNumbers,
         Self::SameNumberOtherPerson,
         Self::Sensitive,
@@ -37,6 +40,7 @@ impl Veto {
         Self::Newborn,
         Self::ConflictingDeath,
         Self::Generation,
+        Self::StandIn,
     ];
 
     #[expect(clippy::as_conversions, reason = "the discriminant of a plain enum is its place")]
@@ -52,7 +56,7 @@ impl Veto {
     /// The queue for a steward.
     pub fn review(self) -> ReviewKind {
         match self {
-            Self::DifferentVerifiedNumbers | Self::Sensitive | Self::Generation => {
+            Self::DifferentVerifiedNumbers | Self::Sensitive | Self::Generation | Self::StandIn => {
                 ReviewKind::PossibleDuplicate
             }
             Self::SameNumberOtherPerson => ReviewKind::ConfusedNumber,
@@ -164,7 +168,7 @@ pub(crate) fn vetoes(a: &Profile, b: &Profile, found: &Findings) -> Vetoes {
     if found.same_number() {
         return vetoes;
     }
-    if is_twin_pattern(a, b, found) {
+    if is_twin_pattern(a, b, found) || is_twin_unless_told(a, b, found) {
         vetoes.add(Veto::Twins);
     }
     if a.is_newborn() || b.is_newborn() {
@@ -175,6 +179,9 @@ pub(crate) fn vetoes(a: &Profile, b: &Profile, found: &Findings) -> Vetoes {
     }
     if is_generation(a, b, found) {
         vetoes.add(Veto::Generation);
+    }
+    if is_stand_in(a, b, found) {
+        vetoes.add(Veto::StandIn);
     }
     vetoes
 }
@@ -193,13 +200,13 @@ pub(crate) fn rule(found: &Findings) -> Option<Rule> {
 /// Two people on one number. A number typed for the wrong person is verified all the same, so it
 /// carries no link across:
 ///
-/// 1. forenames that conflict, whatever else agrees: twins share surname, birth date and home, and
-///    strangers share a birthday;
+/// 1. forenames that conflict, or further ones in full that do, whatever else agrees: twins share
+///    surname, birth date and home, and strangers share a birthday;
 /// 2. twins whose names do not say which is which, by their birth order;
 /// 3. a changed surname without the same forename in full, where the birth date is one digit off:
 ///    one slip is believed of somebody whose name agrees, or two fields may belong to two people;
 /// 4. a birth date that conflicts, where the name does not agree either;
-/// 5. parent and child of one name.
+/// 5. parent and child of one name, though their birth dates may be only a digit apart.
 fn is_confusion(a: &Profile, b: &Profile, found: &Findings) -> bool {
     let full = found.forenames.level.is_some_and(ForenameLevel::is_full);
     let twins = birth_orders_differ(a, b) && !full;
@@ -208,9 +215,15 @@ fn is_confusion(a: &Profile, b: &Profile, found: &Findings) -> bool {
     let date_conflicts = found.birth_date.is_some() && !found.birth_date_agrees();
     let name_known = found.forenames.level.is_some() || found.family.is_some();
     let both_conflict = date_conflicts && name_known && !found.name_agrees();
-    let generation = date_conflicts && is_generation(a, b, found);
-    found.forenames_conflict() || twins || (surname_changed && slip) || both_conflict || generation
+    let apart = years_apart(a.birth_date, b.birth_date) >= YOUNGEST_PARENT;
+    let generation = (date_conflicts && apart)
+        || (is_generation(a, b, found) && (date_conflicts || is_parent_of_one_digit(a, b, found)));
+    let two_names = found.forenames_conflict() || found.forenames.further_conflict;
+    two_names || twins || (surname_changed && slip) || both_conflict || generation
 }
+
+/// A parent is at least so many years older.
+const YOUNGEST_PARENT: u16 = 16;
 
 /// Father and son, or two cousins, of one name in one house or with one telephone: birth dates ten years apart, or two
 /// years and without anything in common.
@@ -232,14 +245,47 @@ pub(crate) fn is_twin_pattern(a: &Profile, b: &Profile, found: &Findings) -> boo
     let full = found.forenames.level.is_some_and(ForenameLevel::is_full);
     let weak = found.forenames.level == Some(ForenameLevel::Initial) || found.forenames.may_be_two;
     let may_be_twin = weak || found.forenames.level.is_some_and(ForenameLevel::may_be_twin);
-    let middle_agrees = found.forenames.middle_agrees;
-    let is_their_own =
-        middle_agrees == Some(true) || (found.same_contact && middle_agrees.is_none());
+    let is_their_own = is_their_own(found, found.forenames.middle_agrees);
     let doubtful = may_be_twin && !(weak && is_their_own)
         || (found.gender_differs && found.forenames.level != Some(ForenameLevel::Same))
         || birth_orders_differ(a, b);
     let flagged = a.birth_order.is_some() || b.birth_order.is_some();
     same_birth && (doubtful || (flagged && !full))
+}
+
+/// A digit apart in the birth date is a slip on one number, but 20, 30 or 40 years are also a parent and
+/// a child; a telephone, e-mail address or middle name of their own tells them from one person.
+fn is_parent_of_one_digit(a: &Profile, b: &Profile, found: &Findings) -> bool {
+    matches!(years_apart(a.birth_date, b.birth_date), 20 | 30 | 40)
+        && !is_their_own(found, found.forenames.middle_agrees)
+}
+
+/// Born on one day under one surname, and the forenames do not say in full that they are one: one is
+/// like the other, or a middle name, or missing, or further names in full differ. That both are no
+/// names of a list says nothing: none has them all. A plain slip in a listed name, or a telephone, e-mail
+/// address or middle name of their own, says that they are one all the same.
+fn is_twin_unless_told(a: &Profile, b: &Profile, found: &Findings) -> bool {
+    let Forenames { level, middle_agrees, slip, further_conflict, .. } = found.forenames;
+    let same_birth = found.birth_date == Some(BirthDateLevel::Same)
+        && found.family.is_some_and(FamilyLevel::agrees);
+    let full = level.is_some_and(ForenameLevel::is_full);
+    let unnamed = level.is_none() && (a.is_newborn() || b.is_newborn());
+    same_birth
+        && !unnamed
+        && (further_conflict || (!full && !slip && !is_their_own(found, middle_agrees)))
+}
+
+fn is_their_own(found: &Findings, middle_agrees: Option<bool>) -> bool {
+    middle_agrees == Some(true) || (found.same_contact && middle_agrees.is_none())
+}
+
+/// Nobody knew who one of them was, or both were born on 1 January, which is often a stand-in: many
+/// who share such a date share a common name, and a hostel. Asked unless something of their own agrees.
+fn is_stand_in(a: &Profile, b: &Profile, found: &Findings) -> bool {
+    let date = found.birth_date == Some(BirthDateLevel::Same)
+        && a.birth_date.is_some_and(is_first_january);
+    let own = is_their_own(found, found.forenames.middle_agrees);
+    a.is_unidentified() || b.is_unidentified() || (date && !own)
 }
 
 fn birth_orders_differ(a: &Profile, b: &Profile) -> bool {
