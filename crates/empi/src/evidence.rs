@@ -10,8 +10,7 @@ use crate::history::Cause;
 use crate::review::NewReview;
 use crate::{LocalPatient, Result, assertion, local_patient, source_link};
 
-/// A person of more records than this is joined by a steward only.
-pub(crate) const MOST_RECORDS: usize = 40;
+pub(crate) use matching::MOST_RECORDS;
 
 /// A person that a record may belong to.
 pub(crate) struct Finding {

@@ -55,8 +55,8 @@ struct Ready {
     profile: Profile,
 }
 
-/// Reads and links a file. Every problem goes to `problem` in the order of the file; `progress` is
-/// told now and then how far the work has come.
+/// Reads and links a file. Every problem goes to `problem` in the order of the file, and what only
+/// the whole file shows after that; `progress` is told now and then how far the work has come.
 pub fn link<R: Read + Send>(
     table: Table<R>,
     linking: &Linking<'_>,
@@ -64,10 +64,10 @@ pub fn link<R: Read + Send>(
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<Linkage, Error> {
     let (mut batch, mut ids) = (Batch::new(linking.model), NewIds::default());
-    let mut report = Report::default();
+    let (mut report, mut lines) = (Report::default(), Vec::new());
     table.read(&linking.reading, ready, |mut taken| {
         report.add(&taken);
-        add(&mut taken, &mut batch, &mut ids, &mut report)?;
+        add(&mut taken, &mut batch, (&mut ids, &mut lines), &mut report)?;
         progress(Progress::Read(taken.bytes));
         taken.problems.iter().try_for_each(&mut problem)
     })?;
@@ -75,6 +75,12 @@ pub fn link<R: Read + Send>(
     let linked = compare(batch, linking, progress)?;
     if linked.clusters.len() != ids.len() {
         return Err(Error::Fault("the clusters do not hold every record once"));
+    }
+    let line = |record: &u32| lines.get(usize::try_from(*record).ok()?).copied();
+    for line in linked.crowded.iter().filter_map(line) {
+        let crowded = Problem { line, column: None, kind: ProblemKind::CrowdedNumber };
+        report.problems.add(crowded);
+        problem(&crowded)?;
     }
     Ok(Linkage { ids, linked, report })
 }
@@ -103,7 +109,7 @@ impl Person {
 fn add(
     taken: &mut Taken<Ready>,
     batch: &mut Batch,
-    ids: &mut NewIds,
+    (ids, lines): (&mut NewIds, &mut Vec<u64>),
     report: &mut Report,
 ) -> Result<(), Error> {
     for Ready { line, id, profile } in taken.people.drain(..) {
@@ -112,6 +118,7 @@ fn add(
                 if batch.add(profile) != number {
                     return Err(Error::Fault("a record was numbered twice"));
                 }
+                lines.push(line);
             }
             None if report.read >= u64::from(u32::MAX) => return Err(Error::TooMany),
             None => {

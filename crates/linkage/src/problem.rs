@@ -74,6 +74,8 @@ pub enum ProblemKind {
     OdsCode,
     /// Neither a name, nor a birth date, nor a number.
     NothingToCompare,
+    /// An NHS number that too many records have.
+    CrowdedNumber,
 }
 
 impl ProblemKind {
@@ -141,6 +143,9 @@ impl ProblemKind {
             Self::OdsCode => "not an ODS code; taken as unknown",
             Self::NothingToCompare => {
                 "no name, birth date or number to compare; the record was left alone"
+            }
+            Self::CrowdedNumber => {
+                "more than 400 records have this NHS number; it was not used to find others"
             }
         }
     }

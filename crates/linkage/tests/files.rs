@@ -125,6 +125,21 @@ fn a_long_file_comes_in_its_own_order() {
     assert!(in_order);
 }
 
+#[test]
+fn a_number_that_too_many_have_is_said_by_its_lines() {
+    let file = |records: usize| {
+        let mut file = String::from("record_id,forename,surname,dob,nhs_number,nhs_status\n");
+        for number in 0..records {
+            writeln!(file, "{number},Thomasina,Hardy,1950-12-31,9990000018,01").unwrap();
+        }
+        file
+    };
+    let crowded = |records| {
+        linked(&file(records), 1).report.problems.count(linkage::ProblemKind::CrowdedNumber)
+    };
+    assert_eq!((crowded(3), crowded(401)), (0, 401));
+}
+
 fn linked(file: &str, threads: usize) -> Linkage {
     let table = Table::open(file.as_bytes(), None).unwrap();
     let (stop, comparing) = (AtomicBool::new(false), AtomicBool::new(false));

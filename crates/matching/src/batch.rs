@@ -5,7 +5,10 @@
 //! 3. every such pair compared;
 //! 4. pairs to clusters ([`cluster`](crate::cluster)).
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
+
+use model::NhsNumber;
 
 use crate::blocking;
 use crate::cluster::{self, Edge};
@@ -13,8 +16,8 @@ use crate::decide::{Basis, Outcome};
 use crate::model::Counts;
 use crate::{Model, Profile};
 
-/// An NHS number is followed further: a wrong one may be on many records.
-pub(crate) const MOST_CLAIMING: usize = 400;
+/// An NHS number is followed further than other keys: a wrong one may be on many records.
+pub const MOST_CLAIMING: usize = 400;
 /// Pairs are kept for the caller from this far below the weight at which a steward is asked.
 const KEPT_BELOW_REVIEW: f64 = 12.0;
 
@@ -47,6 +50,8 @@ pub struct Linked {
     pub clusters: Vec<u32>,
     /// Pairs that are alike, the linked ones among them.
     pub pairs: Vec<Pair>,
+    /// Records that were not compared by their NHS number: more than [`MOST_CLAIMING`] have it.
+    pub crowded: Vec<u32>,
 }
 
 /// Two records that are alike.
@@ -97,8 +102,19 @@ impl Batch {
             linked: clusters.get(at(found.a)) == clusters.get(at(found.b)),
         };
         let pairs = edges.into_iter().map(pair).collect();
-        Linked { clusters, pairs }
+        Linked { clusters, pairs, crowded: crowded(&self.records) }
     }
+}
+
+fn crowded(records: &[Profile]) -> Vec<u32> {
+    let mut claiming: HashMap<NhsNumber, usize> = HashMap::new();
+    for number in records.iter().filter_map(|record| record.number) {
+        *claiming.entry(number).or_default() += 1;
+    }
+    let is_crowded = |record: &Profile| {
+        record.number.and_then(|number| claiming.get(&number)).is_some_and(|n| *n > MOST_CLAIMING)
+    };
+    (0..).zip(records).filter(|(_, record)| is_crowded(record)).map(|(at, _)| at).collect()
 }
 
 /// A record number as a place in a list.

@@ -20,8 +20,8 @@ pub(crate) struct Edge {
     pub(crate) by_rule: bool,
 }
 
-/// A person of more records than this is joined by a steward only.
-const MOST_RECORDS: usize = 100;
+/// A person of more records than this is joined by a steward only, in a file as in the index.
+pub const MOST_RECORDS: usize = 40;
 
 /// Each record's group: the lowest record number in it.
 pub(crate) fn cluster(model: &Model, records: &[Profile], mut edges: Vec<Edge>) -> Vec<u32> {

@@ -31,8 +31,9 @@ mod batch;
 mod index;
 mod train;
 
-pub use batch::{Batch, Linked, Pair, Step};
+pub use batch::{Batch, Linked, MOST_CLAIMING, Pair, Step};
 pub use birth_date::BirthDateLevel;
+pub use cluster::MOST_RECORDS;
 pub use compare::{Agreement, Part, Weight, agreement};
 pub use decide::{Basis, Outcome, ReviewKind, Verdict};
 pub use forename::ForenameLevel;

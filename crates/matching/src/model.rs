@@ -5,6 +5,7 @@
 //! person agree in this way, and u, how often records of two DIFFERENT people do. The weight is
 //! log2(m/u): 1 doubles the odds, −1 halves them.
 
+mod bounds;
 mod file;
 mod frequency;
 

@@ -16,7 +16,8 @@ pub(super) fn load(
 ) -> Option<(Option<Source>, Arc<Model>)> {
     let Some(path) = path else { return Some((None, Arc::new(Model::standard().clone()))) };
     let source = Source::read(path, problems)?;
-    match Model::parse(&source.text) {
+    let usable = |model: Model| model.for_patients().map(|()| model);
+    match Model::parse(&source.text).and_then(usable) {
         Ok(model) => Some((Some(source), Arc::new(model))),
         Err(error) => {
             let span = place(&source.text, &error);

@@ -91,6 +91,15 @@ fn a_model_of_ones_own_is_read_and_its_mistakes_are_named_by_line() {
 }
 
 #[test]
+fn a_model_that_makes_twins_one_is_for_test_data_only() {
+    let with = format!("matching = \"model.toml\"\n{CHESIL}");
+    let standard = include_str!("../../../matching/models/uk.toml");
+    let unsafe_model = with_line(standard, "tell_relatives_apart", "tell_relatives_apart = false");
+    let said = problems(&[("chesil.toml", &with), ("model.toml", &unsafe_model)]);
+    assert!(said[0].contains("only data without patients allows"), "{said:?}");
+}
+
+#[test]
 fn every_mistake_is_named_by_file_and_line() {
     let wrong = CHESIL.replace("kind = \"hospital\"", "kind = \"hopsital\"");
     assert!(

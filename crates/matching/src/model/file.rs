@@ -9,7 +9,7 @@ use toml::{Table, Value};
 use crate::hash::stable_hash;
 use crate::level::Level;
 use crate::model::{
-    Chances, Extra, Frequencies, Model, STANDARD_NAME, STANDARD_TEXT, Source, Unlike,
+    Chances, Extra, Frequencies, Model, STANDARD_NAME, STANDARD_TEXT, Source, Unlike, bounds,
 };
 
 /// Why a model's file cannot be used.
@@ -68,15 +68,15 @@ pub(crate) struct ModelFile {
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Decision {
-    link_from: f64,
-    review_from: f64,
+pub(super) struct Decision {
+    pub(super) link_from: f64,
+    pub(super) review_from: f64,
     object_below: f64,
     mean_at_least: f64,
-    household_at_most: f64,
-    household_of_one_at_most: f64,
-    own_contact_at_most: f64,
-    key_at_most: usize,
+    pub(super) household_at_most: f64,
+    pub(super) household_of_one_at_most: f64,
+    pub(super) own_contact_at_most: f64,
+    pub(super) key_at_most: usize,
     tell_relatives_apart: bool,
 }
 
@@ -203,8 +203,10 @@ impl ModelFile {
             return Err(ModelError::Nonsense(words.to_owned()));
         }
         self.check_names()?;
-        let levels =
+        bounds::check(&self.version, decision)?;
+        let levels: Vec<Chances> =
             Level::ALL.iter().map(|level| self.chances(*level)).collect::<Result<_, _>>()?;
+        bounds::check_verified(&levels)?;
         let extras =
             self.extra.iter().map(|(name, extra)| extra.read(name)).collect::<Result<_, _>>()?;
         let source = |(code, source): (&String, &SourceFile)| Source {
@@ -316,8 +318,8 @@ impl ChancesFile {
             _ => return Err(nonsense("needs either u or u_frequency")),
         };
         let (Unlike::Fixed(by) | Unlike::Frequency(by)) = u;
-        if !(self.m > 0.0 && self.m <= 1.0 && by > 0.0) {
-            return Err(nonsense("needs chances above 0, and m at most 1"));
+        if !(self.m >= bounds::RAREST && self.m <= 1.0 && by >= bounds::RAREST) {
+            return Err(nonsense("needs chances of a milliardth or more, and m at most 1"));
         }
         Ok(Chances::new(self.m, u))
     }

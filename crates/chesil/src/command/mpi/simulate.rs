@@ -12,7 +12,7 @@ mod difference;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use clap::Args;
 use db::{Db, Location, Tx};
 use empi::Held;
@@ -54,6 +54,7 @@ pub(crate) struct Simulate {
 pub(super) fn run(simulate: &Simulate) -> Result<()> {
     let settings = super::settings(&simulate.folder)?;
     let model = model(Some(&simulate.model))?;
+    model.for_patients().with_context(|| simulate.model.display().to_string())?;
     let existing = if simulate.force { Existing::Replace } else { Existing::Keep };
     let mut file =
         simulate.pairs.as_deref().map(|path| NewFile::create(path, existing)).transpose()?;
