@@ -48,8 +48,27 @@ pub(crate) fn record(
         tx.execute(
             "insert into assertion (patient, other, same, actor, at) values (?1, ?2, ?3, ?4, ?5)
              on conflict (patient, other) do update set
-                 same = excluded.same, actor = excluded.actor, at = excluded.at",
+                 same = excluded.same, actor = excluded.actor, at = excluded.at,
+                 seen_numbers = null, seen_details = null",
             params![patient.uuid(), other.uuid(), same, actor_text(actor), at],
+        )?;
+    }
+    Ok(())
+}
+
+/// Keeps beside a decision what it was made on.
+pub(crate) fn keep_seen(
+    tx: &mut Tx,
+    a: LocalPatientId,
+    b: LocalPatientId,
+    numbers: &str,
+    details: &str,
+) -> Result<()> {
+    for (patient, other) in [(a, b), (b, a)] {
+        tx.execute(
+            "update assertion set seen_numbers = ?3, seen_details = ?4
+             where patient = ?1 and other = ?2",
+            params![patient.uuid(), other.uuid(), numbers, details],
         )?;
     }
     Ok(())
@@ -61,15 +80,27 @@ pub(crate) struct Kept {
     pub(crate) same: bool,
     actor: String,
     at: Timestamp,
+    /// The pairs of verified numbers that were confirmed with it ([`seen`](crate::seen)).
+    #[serde(default)]
+    pub(crate) seen_numbers: Option<String>,
+    /// The details of the two that it was made on; `None` where that was not kept.
+    #[serde(default)]
+    pub(crate) seen_details: Option<String>,
 }
 
 /// Everything that was decided about a record and others, by the other one.
 pub(crate) fn about(tx: &mut Tx, record: LocalPatientId) -> Result<Vec<(LocalPatientId, Kept)>> {
     Ok(tx.query(
-        "select other, same, actor, at from assertion where patient = ?1 order by other",
+        "select other, same, actor, at, seen_numbers, seen_details from assertion where patient = ?1 order by other",
         params![record.uuid()],
         |row| {
-            let kept = Kept { same: row.get(1)?, actor: row.get(2)?, at: row.get(3)? };
+            let kept = Kept {
+                same: row.get(1)?,
+                actor: row.get(2)?,
+                at: row.get(3)?,
+                seen_numbers: row.get(4)?,
+                seen_details: row.get(5)?,
+            };
             Ok((LocalPatientId::from_uuid(row.get(0)?), kept))
         },
     )?)
@@ -88,8 +119,17 @@ pub(crate) fn restore(
     )?;
     if let Some(kept) = kept {
         tx.execute(
-            "insert into assertion (patient, other, same, actor, at) values (?1, ?2, ?3, ?4, ?5)",
-            params![patient.uuid(), other.uuid(), kept.same, &kept.actor, kept.at],
+            "insert into assertion (patient, other, same, actor, at, seen_numbers, seen_details)
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            params![
+                patient.uuid(),
+                other.uuid(),
+                kept.same,
+                &kept.actor,
+                kept.at,
+                kept.seen_numbers.clone(),
+                kept.seen_details.clone()
+            ],
         )?;
     }
     Ok(())

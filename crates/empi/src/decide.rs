@@ -13,7 +13,7 @@ use crate::review::{self, Review};
 use crate::state::Standing;
 use crate::{
     Error, LocalPatient, Result, ReviewState, assertion, join, local_patient, part, person,
-    priority,
+    priority, protect, seen,
 };
 
 /// The longest note to a source, in characters.
@@ -90,6 +90,9 @@ pub(crate) fn way(tx: &mut Tx, review: &Review, decision: &Decision, actor: &Act
         ReviewState::AwaitingSecond { user, .. } => Some(*user),
         _ => None,
     };
+    if *decision == Decision::SamePerson && !review.is_together() {
+        refuse_to_join(tx, review)?;
+    }
     match decision {
         Decision::SamePerson if hold_two_numbers(tx, review)? => match first {
             None => Ok(Way::AskSecond),
@@ -99,6 +102,18 @@ pub(crate) fn way(tx: &mut Tx, review: &Review, decision: &Decision, actor: &Act
         Decision::NotTheSame if first.is_some_and(|first| first != actor.user) => Ok(Way::Disagree),
         _ => Ok(Way::CarryOut),
     }
+}
+
+/// Two people whom an answer may not make one; the first of two stewards is told at once.
+fn refuse_to_join(tx: &mut Tx, review: &Review) -> Result<()> {
+    if review.filed_by != "source" && protect::forbids(tx, review.a.id, review.b.id)? {
+        return Err(Error::Protected);
+    }
+    let a = local_patient::members(tx, review.a.person)?;
+    let b = local_patient::members(tx, review.b.person)?;
+    let between_them = assertion::between(tx, review.a.id, review.b.id)? == Some(false);
+    let kept_apart = join::any_kept_apart(tx, &a, &b)? && !between_them;
+    if kept_apart { Err(Error::Contradiction) } else { Ok(()) }
 }
 
 /// One side holds a verified NHS number, and the other side another one.
@@ -168,13 +183,14 @@ pub(crate) fn carry_out(
         }
     };
     review::stand(tx, review.id, &Standing::decided(&actor_text(actor), at))?;
-    let effects = before.changes(tx)?;
+    let effects = Effects { answered_before: review.decision, ..before.changes(tx)? };
     let new = NewAnswer { review: review.id, kind, actor, note: &note, at };
     let answer = answer::add(tx, &new, Some(&effects))?;
     review::set_decision(tx, review.id, Some(answer))?;
+    rest_on_both(tx, review, answer)?;
     for record in effects.moved_people() {
         tx.execute(
-            "insert into decision_record (patient, answer) values (?1, ?2)",
+            "insert into decision_record (patient, answer) values (?1, ?2) on conflict do nothing",
             params![record.uuid(), answer],
         )?;
     }
@@ -182,6 +198,17 @@ pub(crate) fn carry_out(
         priority::refresh(tx, person)?;
     }
     Ok(effects)
+}
+
+/// What moved by the earlier answer to this question stands on the new one as well.
+fn rest_on_both(tx: &mut Tx, review: &Review, answer: i64) -> Result<()> {
+    tx.execute(
+        "insert into decision_record (patient, answer)
+         select patient, ?2 from decision_record where answer = ?1
+         on conflict do nothing",
+        params![review.decision, answer],
+    )?;
+    Ok(())
 }
 
 fn refer(
@@ -222,7 +249,7 @@ fn same_person(
     let mut person = review.a.person;
     // What was said about these two before is what is decided anew.
     if !review.is_one_record() {
-        assertion::record(tx, review.a.id, review.b.id, true, actor, at)?;
+        seen::confirm(tx, review, actor, at)?;
     }
     if !review.is_together() {
         let a = local_patient::members(tx, review.a.person)?;

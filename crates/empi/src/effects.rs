@@ -32,6 +32,9 @@ pub(crate) struct Effects {
     /// What was known of the records; `None` for a decision older than this.
     #[serde(default)]
     pub(crate) ground: Option<uuid::Uuid>,
+    /// The answer that decided the same question before, on earlier details.
+    #[serde(default)]
+    pub(crate) answered_before: Option<i64>,
 }
 
 /// What an id stands for.

@@ -2,7 +2,7 @@
 
 use db::Tx;
 use jiff::Timestamp;
-use matching::{Model, Outcome, Veto, blocking};
+use matching::{Model, Outcome, blocking};
 use model::{Demographics, LocalIdentity, OdsCode, PersonId};
 
 use crate::blocking_index::Index;
@@ -10,7 +10,7 @@ use crate::evidence::{self, Finding};
 use crate::history::{self, Cause, LinkKind, NewEvent};
 use crate::join::{self, Joined};
 use crate::{
-    LocalPatient, Result, assertion, death, local_patient, number, part, person, review,
+    LocalPatient, Result, death, doubt, local_patient, number, part, person, protect, review,
     search_key, upkeep_state,
 };
 
@@ -64,11 +64,15 @@ pub(crate) fn take_in(
         Some(known) if known.demographics == *said.demographics => Ok((known.person, News::Known)),
         Some(known) => {
             let person = amended(tx, model, index, known, said)?;
+            protect::close(tx, person, said.at)?;
             ask_about_death(tx, model, person, said)?;
             Ok((person, News::Amended))
         }
         None => {
             let (person, news) = first_seen(tx, model, index, said)?;
+            if said.demographics.sensitive {
+                protect::close(tx, person, said.at)?;
+            }
             ask_about_death(tx, model, person, said)?;
             Ok((person, news))
         }
@@ -153,7 +157,7 @@ pub(crate) fn look_again(
     let parted = part::by_number(tx, model, known, patient, at)?;
     match parted {
         Some(own) => patient.person = own,
-        None => question_own_links(tx, model, patient, at)?,
+        None => doubt::ask_about(tx, model, patient, at)?,
     }
     let sharing = index.look(tx, &keys)?;
     let mut findings = evidence::findings(tx, model, patient, &profile, &sharing)?;
@@ -197,27 +201,4 @@ fn follow(
         }
     }
     Ok(person)
-}
-
-/// New details may contradict a link that exists: a number that fits neither name nor birth date. A
-/// steward decides, and whoever reads the record is warned; only a corrected verified number parts
-/// records at once.
-fn question_own_links(
-    tx: &mut Tx,
-    model: &Model,
-    patient: &LocalPatient,
-    at: Timestamp,
-) -> Result<()> {
-    let profile = patient.profile();
-    for member in local_patient::members(tx, patient.person)? {
-        if member.id == patient.id || assertion::between(tx, patient.id, member.id)?.is_some() {
-            continue;
-        }
-        let weight = model.compare(&profile, &member.profile());
-        if weight.vetoes.iter().copied().any(Veto::is_hard) {
-            let doubt = review::NewReview::untenable(model, patient.id, member.id, &weight);
-            return review::file(tx, &doubt, at);
-        }
-    }
-    Ok(())
 }

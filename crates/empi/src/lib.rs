@@ -23,12 +23,14 @@ mod undo;
 mod preview;
 mod part;
 mod raise;
+mod protect;
 mod review;
 mod state;
 mod queue;
 mod priority;
 mod activity;
 mod death;
+mod doubt;
 mod answer;
 mod sample;
 mod measures;
@@ -38,6 +40,7 @@ mod changes;
 mod pix;
 mod find;
 mod search;
+mod seen;
 mod search_key;
 mod trace;
 mod local_patient;
@@ -111,6 +114,7 @@ pub const MIGRATIONS: &[db::Migration] = &[
         name: "empi/0007_doubted_link",
         sql: include_str!("../migrations/0007_doubted_link.sql"),
     },
+    db::Migration { name: "empi/0008_seen", sql: include_str!("../migrations/0008_seen.sql") },
 ];
 
 /// A result of this crate.

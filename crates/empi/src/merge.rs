@@ -9,7 +9,7 @@ use crate::history::Cause;
 use crate::join::{self, Joined};
 use crate::reconsider::reconsider;
 use crate::review::{self, NewReview};
-use crate::{LocalPatient, Result, feed, local_patient, source_link};
+use crate::{LocalPatient, Result, doubt, feed, local_patient, source_link};
 
 /// The words kept with a link that a source's merge made.
 const RULE: &str = "merged at the source";
@@ -42,7 +42,11 @@ pub fn merge(
     let weight = model.compare(&kept.profile(), &gone.profile());
     let cause = Cause::source(model, RULE, &weight).between(kept.id, gone.id);
     match join::by_source(tx, model, kept.person, gone.person, &cause, at)? {
-        Joined::Into(person) => Ok(person),
+        Joined::Into(person) => {
+            // The source is believed, and somebody looks at what it has joined.
+            doubt::ask_about_merge(tx, model, gone.id, at)?;
+            Ok(person)
+        }
         Joined::Doubtful(_) | Joined::KeptApart => {
             let kind = ReviewKind::PossibleDuplicate;
             // An old and a new identity are never shown side by side, not even to ask.

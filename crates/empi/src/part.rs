@@ -35,7 +35,7 @@ pub(crate) fn out_of(
 /// Takes a record out of its person at once where its verified NHS number has just become another
 /// than that of a record beside it, and asks a steward. Nobody may read two people as one until
 /// somebody has time. A steward's "the same person" about this record stands: then it stays, and
-/// is only questioned. Returns its new person.
+/// is only questioned ([`doubt`](crate::doubt)): the number is one that the steward did not see. Returns its new person.
 pub(crate) fn by_number(
     tx: &mut Tx,
     model: &Model,

@@ -9,6 +9,7 @@ use matching::{Model, Outcome, ReviewKind};
 use model::{Actor, LocalPatientId, PersonId};
 
 use crate::answer::{self, AnswerKind, NewAnswer};
+use crate::protect::are_protected_from_each_other;
 use crate::review::{self, NewReview};
 use crate::{Error, LocalPatient, Result, assertion, local_patient, person};
 
@@ -143,13 +144,6 @@ pub fn may_be_compared(tx: &mut Tx, a: PersonId, b: PersonId) -> Result<bool> {
     let (Some(a), Some(b)) = (a, b) else { return Err(Error::NoSuchPerson) };
     let (a, b) = (local_patient::members(tx, a)?, local_patient::members(tx, b)?);
     Ok(!are_protected_from_each_other(&a, &b))
-}
-
-fn are_protected_from_each_other(a: &[LocalPatient], b: &[LocalPatient]) -> bool {
-    let protected = a.iter().chain(b).any(|record| record.demographics.sensitive);
-    let numbers = || a.iter().filter_map(LocalPatient::verified_number);
-    let shared = numbers().any(|one| b.iter().any(|other| other.verified_number() == Some(one)));
-    protected && !shared
 }
 
 fn refuse_if_decided(tx: &mut Tx, a: &LocalPatient, b: &LocalPatient) -> Result<()> {

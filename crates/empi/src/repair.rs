@@ -14,7 +14,7 @@ use model::{LocalPatientId, PersonId};
 use crate::blocking_index::Index;
 use crate::history::Cause;
 use crate::reconsider::{Reconsidered, reconsider, would_change};
-use crate::{LocalPatient, Result, birth, death, local_patient, person};
+use crate::{LocalPatient, Result, birth, death, doubt, local_patient, person, protect};
 
 pub(crate) const RULE: &str = "repair: put together anew from all records";
 /// More records than these are not looked at together: something is wrong with them.
@@ -79,6 +79,8 @@ pub(crate) fn mend(
     };
     for person in around.now(tx)? {
         death::ask(tx, model, person, at)?;
+        doubt::ask(tx, model, person, at)?;
+        protect::close(tx, person, at)?;
     }
     Ok((done, around.records))
 }
@@ -93,7 +95,10 @@ pub(crate) fn is_doubtful(
     let mut doubtful = around.records.len() > 1 && would_change(tx, model, &around.people)?;
     for person in &around.people {
         let members = local_patient::members(tx, *person)?;
-        doubtful = doubtful || death::question(tx, &members)?.is_some();
+        doubtful = doubtful
+            || death::question(tx, &members)?.is_some()
+            || doubt::question(tx, model, &members)?.is_some()
+            || !protect::questions(tx, *person)?.is_empty();
     }
     Ok((doubtful, around.records))
 }

@@ -2,14 +2,14 @@
 
 use db::{Row, Tx, params};
 use jiff::Timestamp;
-use matching::{Model, Outcome, ReviewKind, Veto, Weight};
+use matching::{Model, Outcome, ReviewKind, Weight};
 use model::{Actor, LocalPatientId, OdsCode, PersonId};
 
 use crate::history::{Evidence, actor_text, read_waterfall, write_waterfall};
 use crate::state::Standing;
 use crate::{
-    Error, LifeSign, LocalPatient, Priority, Result, ReviewState, answer, death, local_patient,
-    priority,
+    Error, LifeSign, LocalPatient, Priority, Result, ReviewState, answer, death, doubt,
+    local_patient, priority, protect,
 };
 
 /// A question for a steward.
@@ -174,6 +174,11 @@ impl NewReview {
 }
 
 impl NewReview {
+    /// A link between records that plainly are two people's; `filed_by` is who made it.
+    pub(crate) fn doubted(self, filed_by: &str) -> Self {
+        Self { filed_by: filed_by.to_owned(), ..self }
+    }
+
     /// A link that a reader of a sample calls wrong.
     pub(crate) fn sampled(
         model: &Model,
@@ -210,10 +215,42 @@ pub(crate) fn insist(tx: &mut Tx, new: &NewReview, at: Timestamp) -> Result<()> 
     file(tx, new, at)
 }
 
+/// Asks once more about a pair that a steward has decided on what was known then. The decision
+/// stands until the question is answered.
+pub(crate) fn file_anew(tx: &mut Tx, new: &NewReview, at: Timestamp) -> Result<()> {
+    let (a, b) = new.pair;
+    tx.execute(
+        "update review set state = 'resolved' where a = ?1 and b = ?2 and state = 'decided'",
+        params![a.uuid(), b.uuid()],
+    )?;
+    file(tx, new, at)
+}
+
+/// The pairs of records of this person that an unsettled question is about.
+pub(crate) fn asked_within(
+    tx: &mut Tx,
+    person: PersonId,
+) -> Result<Vec<(LocalPatientId, LocalPatientId)>> {
+    Ok(tx.query(
+        "select a.id, b.id from local_patient a
+         join review on review.a = a.id and review.state in ('open', 'awaiting_second', 'referred')
+         join local_patient b on b.id = review.b and b.person = a.person and b.id <> a.id
+         where a.person = ?1",
+        params![person.uuid()],
+        |row| {
+            let id = |column| row.get(column).map(LocalPatientId::from_uuid);
+            Ok((id(0)?, id(1)?))
+        },
+    )?)
+}
+
 /// Files a review once per pair of records, and once per pair of people. What a steward has
-/// decided is not asked again.
+/// decided is not asked again, and nothing about an old and a new identity.
 pub(crate) fn file(tx: &mut Tx, new: &NewReview, at: Timestamp) -> Result<()> {
     let (a, b) = new.pair;
+    if new.filed_by != "source" && protect::forbids(tx, a, b)? {
+        return Ok(());
+    }
     if !may_be_asked_besides(new.kind) && asked_about_their_people(tx, a, b)?.is_some() {
         return Ok(());
     }
@@ -335,13 +372,13 @@ pub(crate) fn reassess(
             let members = local_patient::members(tx, patient.person)?;
             !death::is_contradicted(tx, &members)?
         } else {
-            is_settled(model, patient, &other)
+            is_settled(tx, model, patient, &other)?
         };
-        if filed_by == "engine" && settled {
-            tx.execute(
-                "update review set state = 'resolved', closed_by = 'engine', closed_at = ?2 where seq = ?1",
-                params![seq, at],
-            )?;
+        let by_source = filed_by == "source"
+            && patient.person == other.person
+            && ReviewKind::parse(&kind) == Some(ReviewKind::DoubtedLink);
+        if (filed_by == "engine" || by_source) && settled {
+            settle_one(tx, seq, at)?;
         } else if state == "referred" {
             stand(tx, seq, &Standing::open())?;
             tx.execute("update review set looked_again_at = ?2 where seq = ?1", params![seq, at])?;
@@ -351,14 +388,32 @@ pub(crate) fn reassess(
     Ok(())
 }
 
+/// Closes a question that the evidence has settled. What a steward had decided before it was asked
+/// once more stands as decided.
+fn settle_one(tx: &mut Tx, review: i64, at: Timestamp) -> Result<()> {
+    tx.execute(
+        "update review set state = case when decision is null then 'resolved' else 'decided' end,
+             closed_by = coalesce(
+                 (select actor from review_answer where review_answer.seq = review.decision), 'engine'),
+             closed_at = ?2
+         where seq = ?1",
+        params![review, at],
+    )?;
+    Ok(())
+}
+
 /// Linked and no longer contradicted, or apart and no longer alike.
-fn is_settled(model: &Model, patient: &LocalPatient, other: &LocalPatient) -> bool {
-    let weight = model.compare(&patient.profile(), &other.profile());
+fn is_settled(
+    tx: &mut Tx,
+    model: &Model,
+    patient: &LocalPatient,
+    other: &LocalPatient,
+) -> Result<bool> {
     if patient.person == other.person {
-        !weight.vetoes.iter().copied().any(Veto::is_hard)
-    } else {
-        model.decide(&weight) == Outcome::New
+        return Ok(!doubt::stands(tx, model, patient.id, other.id)?);
     }
+    let weight = model.compare(&patient.profile(), &other.profile());
+    Ok(model.decide(&weight) == Outcome::New)
 }
 
 /// Says where a review stands from now on.

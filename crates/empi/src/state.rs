@@ -213,6 +213,10 @@ impl Standing {
         }
     }
 
+    pub(crate) fn resolved(by: &str, at: Timestamp) -> Self {
+        Self { state: "resolved".to_owned(), ..Self::decided(by, at) }
+    }
+
     /// Seven values in the order of the columns, the state first.
     pub(crate) fn values(&self) -> [Value; 8] {
         [

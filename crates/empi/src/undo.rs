@@ -41,6 +41,10 @@ pub(crate) fn take_back(
 ) -> Result<Effects> {
     let review = review::review(tx, review)?.ok_or(Error::NoSuchReview)?;
     let effects = match review.state {
+        // Asked once more on later details; the answer to the earlier ones stands meanwhile.
+        ReviewState::Open | ReviewState::Resolved { .. } if review.decision.is_some() => {
+            reverse(tx, model, &review, actor, at)?
+        }
         ReviewState::Open | ReviewState::Resolved { .. } => return Err(Error::NothingToUndo),
         // Whoever disagrees with the first says so: an answer of their own, in the history.
         ReviewState::AwaitingSecond { user, .. } if user != actor.user => {
@@ -241,5 +245,5 @@ fn restore_reviews(tx: &mut Tx, decided: i64, effects: &Effects) -> Result<()> {
         }
     }
     review::stand(tx, decided, &Standing::open())?;
-    review::set_decision(tx, decided, None)
+    review::set_decision(tx, decided, effects.answered_before)
 }

@@ -21,6 +21,7 @@ mod queueing;
 mod sampling;
 mod finding;
 mod protecting;
+mod doubting;
 mod invariants;
 mod upkeep;
 mod searching;

@@ -21,7 +21,7 @@ fn idle_on(db: &Db, on: i64) -> Repaired {
     all
 }
 
-fn idle(db: &Db) -> Repaired {
+pub(crate) fn idle(db: &Db) -> Repaired {
     idle_on(db, 1)
 }
 

@@ -243,8 +243,14 @@ fn what_is_asked(review: &Review) -> &'static str {
         (ReviewKind::PossibleDuplicate, _) if holds_two_numbers(review) => {
             "Much agrees, but the records hold two different verified NHS numbers. One person with two numbers, or two people?"
         }
+        (ReviewKind::ConfusedNumber, true) if holds_two_numbers(review) => {
+            "The two records are linked as one person, and hold two different verified NHS numbers now. One person with two numbers, or two people?"
+        }
         (ReviewKind::ConfusedNumber, _) => {
             "One NHS number stands on records that contradict each other. Two people, or one with a mistake in a record?"
+        }
+        (ReviewKind::DoubtedLink, _) if matches!(review.filed_by.as_str(), "engine" | "source") => {
+            "The records are linked as one person, and what they say now fits two people. Was a number used again, or the wrong patient changed or merged?"
         }
         (ReviewKind::DoubtedLink, _) => {
             "Somebody who has read both records doubts that they are one person's. Two people, or one?"
