@@ -227,13 +227,14 @@ fn to_send(question: &Question, to: &OdsCode, note: &str) -> Markup {
         .map(|record| record.identity.value.as_str())
         .collect();
     let text = format!(
-        "Identity question {} of the shared care record, about your patient numbers {}:\n\n{note}\n\nPlease correct your record where it is wrong, or send it once more (ADT^A31) where it is right: the question then comes back to us by itself.",
+        "Identity question {} of the shared care record, about your patient {} {}:\n\n{note}\n\nPlease correct your record where it is wrong, or send it once more (ADT^A31) where it is right: the question then comes back to us by itself.",
         question.review.id,
+        if numbers.len() == 1 { "number" } else { "numbers" },
         numbers.join(" and ")
     );
     html! {
         p { "Chesil does not write to them. Send them this, by a way that is safe for patient numbers:" }
-        textarea.nhsuk-textarea readonly rows="8" aria-label="Text to send" { (text) }
+        textarea.nhsuk-textarea readonly rows="6" aria-label="Text to send" { (text) }
     }
 }
 
