@@ -29,7 +29,7 @@ pub(crate) fn out_of(
         let split = NewEvent::of(LinkKind::Split, record.id, new, at).with_other(old);
         history::add(tx, &split, cause)?;
     }
-    person::lead_on(tx, new)
+    person::lead_on(tx, &[old, new], cause, at)
 }
 
 /// Takes a record out of its person at once where its verified NHS number has just become another

@@ -4,6 +4,7 @@ use db::{Tx, params};
 use jiff::Timestamp;
 use model::{Demographics, LocalIdentity, LocalPatientId, NhsNumberStatus, PersonId, stable_id};
 
+use crate::history::{self, Cause, LinkKind, NewEvent};
 use crate::{LocalPatient, Question, Result, local_patient, review};
 
 /// One human being, as far as we know.
@@ -204,26 +205,40 @@ pub(crate) fn revive(tx: &mut Tx, id: PersonId) -> Result<()> {
     Ok(())
 }
 
-/// Ids that led here before `revived` stood for itself again lead to where the record is that gave
-/// them: whoever kept such an id must not be shown the person who has left.
-pub(crate) fn lead_on(tx: &mut Tx, revived: PersonId) -> Result<()> {
-    let led: Vec<uuid::Uuid> =
-        tx.query("select id from person where merged_into = ?1", params![revived.uuid()], |row| {
-            row.get(0)
-        })?;
-    for id in led.into_iter().map(PersonId::from_uuid) {
-        let founder: Option<uuid::Uuid> = tx.query_one(
-            "select local_patient from link_event where person = ?1 and kind = 'linked' order by seq limit 1",
-            params![id.uuid()],
-            |row| row.get(0),
-        )?;
-        let Some(founder) = founder.map(LocalPatientId::from_uuid) else { continue };
-        match person_of(tx, founder)? {
-            Some(now) if now != revived => redirect(tx, id, now)?,
-            _ => {}
+/// Records of these people have moved. Ids that lead to one of them lead to where the record is that
+/// gave them: whoever kept such an id must not be shown somebody who has left.
+pub(crate) fn lead_on(
+    tx: &mut Tx,
+    people: &[PersonId],
+    cause: &Cause,
+    at: Timestamp,
+) -> Result<()> {
+    let mut moved = Vec::new();
+    for person in people {
+        for id in former_ids(tx, *person)? {
+            if let Some((founder, now)) = founder(tx, id)?.filter(|(_, now)| now != person) {
+                moved.push((id, founder, now));
+            }
         }
     }
+    for (id, founder, now) in moved {
+        redirect(tx, id, now)?;
+        let event = NewEvent::of(LinkKind::Merged, founder, now, at).with_other(id);
+        history::add(tx, &event, cause)?;
+    }
     Ok(())
+}
+
+/// The record that began a person, and whose it is now.
+fn founder(tx: &mut Tx, id: PersonId) -> Result<Option<(LocalPatientId, PersonId)>> {
+    let founder: Option<uuid::Uuid> = tx.query_one(
+        "select local_patient from link_event where person = ?1 and kind in ('linked', 'split')
+         order by seq limit 1",
+        params![id.uuid()],
+        |row| row.get(0),
+    )?;
+    let Some(founder) = founder.map(LocalPatientId::from_uuid) else { return Ok(None) };
+    Ok(person_of(tx, founder)?.map(|now| (founder, now)))
 }
 
 /// As many people as one record is ever likely to have begun.

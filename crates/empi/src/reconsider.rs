@@ -141,10 +141,11 @@ impl Plan {
         for (person, into) in &self.ended {
             person::redirect(tx, *person, *into)?;
         }
-        for person in &self.begun {
-            person::lead_on(tx, *person)?;
-        }
         let changed = done != Reconsidered::default();
+        if changed {
+            let people: BTreeSet<PersonId> = self.target.values().copied().collect();
+            person::lead_on(tx, &people.into_iter().collect::<Vec<_>>(), cause, at)?;
+        }
         for person in self.target.values().collect::<BTreeSet<_>>() {
             if changed {
                 review::settle(tx, *person, at)?;

@@ -220,6 +220,7 @@ fn bring_home(
         local_patient::move_to(tx, record.id, home)?;
     }
     person::redirect(tx, away, path.first().copied().unwrap_or(home))?;
+    person::lead_on(tx, &[home], cause, at)?;
     review::settle(tx, home, at)
 }
 

@@ -97,7 +97,7 @@ async fn a_duplicate_is_resolved_and_its_number_ends() {
         assert_eq!(found[0]["id"], search(&server, &by("994")).await[0]["id"]);
         assert_eq!(identifiers(&found[0]), [format!("{RD3}|994")]);
         let ended = LocalIdentity::new("RD3", "m94").local_patient();
-        let ended = server.inbox.db().read(|tx| empi::local_patient(tx, ended)).unwrap().unwrap();
+        let ended = server.write(move |tx| empi::local_patient(tx, ended)).unwrap();
         assert_eq!(ended.demographics.names[0].given, ["MAIDEN"]);
         assert!(ended.demographics.birth_date.is_some() && ended.merged_into.is_some());
         let pix = format!("/fhir/Patient/$ihe-pix?sourceIdentifier={RD3}|m94");

@@ -257,11 +257,16 @@ fn the_preview_of_taking_back_shows_it_and_changes_nothing() {
     }
 }
 
-/// Every id there ever was, and what it leads to.
+/// Every id there ever was, and what it leads to in the end.
 pub(crate) fn redirects(db: &db::Db) -> Redirects {
-    let sql = "select id, merged_into from person";
-    let rows = |tx: &mut db::Tx| tx.query(sql, &[], |row| Ok((row.get(0)?, row.get(1)?)));
-    db.read(rows).map_err(Error::from).unwrap().into_iter().collect()
+    let sql = "select id from person";
+    let ids: Vec<uuid::Uuid> = read(db, |tx| Ok(tx.query(sql, &[], |row| row.get(0))?));
+    let leads_to = |id: uuid::Uuid| {
+        let id = PersonId::from_uuid(id);
+        let end = read(db, |tx| empi::resolve(tx, id)).filter(|end| *end != id);
+        (id.to_string(), end.map(|end| end.to_string()))
+    };
+    ids.into_iter().map(leads_to).collect()
 }
 
 /// What those ids lead to now that there were then; an id that a split gives out stays known.
