@@ -6,7 +6,7 @@ use model::Gender;
 
 use crate::birth_date::{self, BirthDateLevel};
 use crate::extra::{self, ExtraLevel};
-use crate::forename::ForenameLevel;
+use crate::forename::{ForenameLevel, Forenames};
 use crate::level::Level;
 use crate::name::{self, FamilyLevel};
 use crate::veto::{self, Findings, Rule, Veto, Vetoes};
@@ -42,12 +42,16 @@ pub(crate) struct Comparison {
     pub(crate) total: f64,
     pub(crate) vetoes: Vetoes,
     pub(crate) rule: Option<Rule>,
-    /// How the forenames agree.
-    pub(crate) forename: Option<ForenameLevel>,
-    /// Each has a further name that the other has not.
-    pub(crate) further_conflict: bool,
-    /// The birth dates are the same.
-    pub(crate) born_same_day: bool,
+    pub(crate) forenames: Forenames,
+    pub(crate) family_agrees: bool,
+    pub(crate) gender_differs: bool,
+    pub(crate) birth_date: Option<BirthDateLevel>,
+}
+
+impl Comparison {
+    pub(crate) fn born_same_day(&self) -> bool {
+        self.birth_date == Some(BirthDateLevel::Same)
+    }
 }
 
 /// Hears what each field adds.
@@ -75,9 +79,10 @@ impl Model {
             total: sum.0,
             vetoes: self.vetoes(a, b, &found),
             rule: veto::rule(&found),
-            forename: found.forenames.level,
-            further_conflict: found.forenames.further_conflict,
-            born_same_day: found.birth_date == Some(BirthDateLevel::Same),
+            forenames: found.forenames,
+            family_agrees: found.family.is_some_and(FamilyLevel::agrees),
+            gender_differs: found.gender_differs,
+            birth_date: found.birth_date,
         }
     }
 }

@@ -3,10 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::compare::Comparison;
-use crate::forename::ForenameLevel;
-use crate::level::Level;
 use crate::veto::Vetoes;
-use crate::{Model, Profile, Rule, Veto, Weight};
+use crate::{Model, Profile, Rule, Veto, Weight, objection};
 
 /// What to do with a record and a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -193,7 +191,8 @@ impl Model {
         if compared.iter().any(Compared::is_another_identity) {
             return Some(best.ruling(Outcome::New));
         }
-        let objection = compared.iter().filter(|pair| self.objects(pair, best, (one, other)));
+        let objection =
+            compared.iter().filter(|pair| objection::objects(self, pair, best, (one, other)));
         let Some(objection) =
             objection.min_by_key(|pair| pair.found.vetoes.iter().next().is_none())
         else {
@@ -210,57 +209,6 @@ impl Model {
         let confused = matches!(outcome, Outcome::Review(ReviewKind::ConfusedNumber));
         Some(if confused { objection } else { best }.ruling(outcome))
     }
-
-    /// What speaks against a link that the best pair makes:
-    ///
-    /// 1. two verified numbers, always;
-    /// 2. one number on two people, unless they were born on one day and the number is proven by a
-    ///    member with the same name in full, or this one misspelt: then one of them is known by
-    ///    another name;
-    /// 3. a soft veto, unless a number proves the link; a placeholder for a name says nothing
-    ///    once another member has the name, nor does another form of it once one has this form;
-    /// 4. two records quite unlike, where the link rests on weight: it must not make one person of
-    ///    two through a third that is like both.
-    fn objects(
-        &self,
-        pair: &Compared,
-        best: &Compared,
-        people: (&[&Profile], &[&Profile]),
-    ) -> bool {
-        let proven = matches!(best.outcome, Outcome::Link(Basis::Rule(_)));
-        let named = matches!(best.outcome, Outcome::Link(_));
-        let full = best.found.forename.is_some_and(ForenameLevel::is_full);
-        let known_otherwise = best.found.born_same_day && full;
-        let misspelt = || best.found.born_same_day && self.is_misspelt(pair, best, people);
-        let lifted = || !pair.found.further_conflict && (known_otherwise || misspelt());
-        let unlike = pair.found.total - self.weight(Level::Chance) < self.object_below;
-        let vetoed = pair.found.vetoes.iter().any(|veto| match veto {
-            Veto::DifferentVerifiedNumbers => true,
-            Veto::SameNumberOtherPerson => !(proven && pair.found.born_same_day && lifted()),
-            Veto::Newborn | Veto::StandIn => !named,
-            Veto::Twins => !(proven || lifted()),
-            Veto::Sensitive | Veto::ConflictingDeath | Veto::Generation => !proven,
-        });
-        vetoed || (unlike && named && !proven)
-    }
-
-    /// The best pair has one name with a slip in it, and it is clear whose: the name that objects is
-    /// the same or another form of it. `Jae` is as like Jane as Jade, and proves neither.
-    fn is_misspelt(
-        &self,
-        pair: &Compared,
-        best: &Compared,
-        (one, other): (&[&Profile], &[&Profile]),
-    ) -> bool {
-        let is_clear = |people: &[&Profile], objects: usize, proves: usize| {
-            let both = people.get(objects).zip(people.get(proves));
-            let level = both.and_then(|(a, b)| self.comparison(a, b).forename);
-            objects == proves || level.is_some_and(ForenameLevel::is_full)
-        };
-        best.found.forename == Some(ForenameLevel::Close)
-            && is_clear(one, pair.pair.0, best.pair.0)
-            && is_clear(other, pair.pair.1, best.pair.1)
-    }
 }
 
 /// The mean weight of some comparisons.
@@ -270,10 +218,10 @@ fn mean(compared: &[Compared]) -> f64 {
 }
 
 /// Two records of two people, compared.
-struct Compared {
-    pair: (usize, usize),
-    found: Comparison,
-    outcome: Outcome,
+pub(crate) struct Compared {
+    pub(crate) pair: (usize, usize),
+    pub(crate) found: Comparison,
+    pub(crate) outcome: Outcome,
 }
 
 impl Compared {

@@ -3,10 +3,12 @@
 use rapidfuzz::distance::osa;
 
 use crate::compare::Tally;
+use crate::further::further_conflict;
 use crate::level::Level;
 use crate::name::best;
 use crate::profile::Name;
-use crate::spelling::{alike, spelling};
+use crate::slip::{are_of_one_sex, is_slip, is_slip_within, is_spelling_of_one};
+use crate::spelling::{self, alike};
 use crate::{Model, Profile, nickname};
 
 /// How forenames agree.
@@ -53,18 +55,36 @@ impl ForenameLevel {
 }
 
 /// What the forenames say.
-#[derive(Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(crate) struct Forenames {
     pub(crate) level: Option<ForenameLevel>,
     /// They agree, but each may be a name of its own.
     pub(crate) may_be_two: bool,
     /// Whether the middle names agree, where both give one.
     pub(crate) middle_agrees: Option<bool>,
-    /// One is the other with a letter too many, too few or out of place, and nobody's name; or all given
-    /// names are there in another order.
-    pub(crate) slip: bool,
+    pub(crate) spelling: Spelling,
     /// Each has a further name in full that is none of the other's: Mohammed Ali, Mohammed Umar.
     pub(crate) further_conflict: bool,
+}
+
+/// What it says that two names are alike and not the same.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Spelling {
+    /// One name or two.
+    #[default]
+    Open,
+    /// One is the other with a slip in it, and nobody's name; or all given names are there in another
+    /// order.
+    Slip,
+    /// Both are on no list, and differ as two names do: Xiaoming, Xiaoling.
+    TwoNames,
+}
+
+impl Forenames {
+    /// The whole name, written in full by both.
+    pub(crate) fn are_full(self) -> bool {
+        self.level.is_some_and(ForenameLevel::is_full)
+    }
 }
 
 pub(crate) fn compare(
@@ -76,25 +96,33 @@ pub(crate) fn compare(
     let level = first(model, a, b, tally);
     let middle_agrees = middle(model, a, b, level, tally);
     let may_be_two = level.is_some_and(|level| may_be_two(model, a, b, level));
-    let slip = match level {
-        Some(ForenameLevel::Close) => pairs(a, b).any(|(a, b)| is_slip(model, a, b)),
-        Some(ForenameLevel::Middle) => are_in_another_order(a, b),
-        _ => false,
+    let spelling = match level {
+        Some(ForenameLevel::Close) if is_told_slip(model, a, b) => Spelling::Slip,
+        Some(ForenameLevel::Close) if are_unlisted(model, a, b) => Spelling::TwoNames,
+        Some(ForenameLevel::Middle) if are_in_another_order(a, b) => Spelling::Slip,
+        _ => Spelling::Open,
     };
-    Forenames { level, may_be_two, middle_agrees, slip, further_conflict: further_conflict(a, b) }
+    let further_conflict = further_conflict(model, a, b);
+    Forenames { level, may_be_two, middle_agrees, spelling, further_conflict }
 }
 
-/// Each has a further given name in full, or a half of a hyphenated one, that none of the other's
-/// names is like.
-pub(crate) fn further_conflict(a: &Profile, b: &Profile) -> bool {
-    let is_of = |name: &Name, other: &Profile| {
-        let names = other.forenames.iter().chain(&other.middles).chain(&other.families);
-        names.into_iter().any(|one| !forename_pair(name, one).conflicts())
+/// One forename is the other with a slip in it: it is nobody's, or the e-mail address of whoever is
+/// written so spells it as the other does.
+fn is_told_slip(model: &Model, a: &Profile, b: &Profile) -> bool {
+    let one_sex = are_of_one_sex(a, b);
+    pairs(a, b).any(|(one, other)| {
+        let spelt = a.email_families.contains(&other.id) || b.email_families.contains(&one.id);
+        is_slip(model, one, other, one_sex) || (spelt && is_slip_within(one, other))
+    })
+}
+
+/// Both are on no list, and one is not the other with a letter more or less or out of place, or spelt
+/// by its sound: Xiaoming, Xiaoling.
+fn are_unlisted(model: &Model, a: &Profile, b: &Profile) -> bool {
+    let is_told = |(one, other): (&Name, &Name)| {
+        model.is_forename(one) || model.is_forename(other) || is_spelling_of_one(one, other)
     };
-    let alone = |one: &Profile, other: &Profile| {
-        one.middles.iter().any(|name| !name.is_initial() && !is_of(name, other))
-    };
-    alone(a, b) && alone(b, a)
+    !pairs(a, b).any(is_told) && !is_misspelt_form(model, a, b)
 }
 
 fn first(model: &Model, a: &Profile, b: &Profile, tally: &mut impl Tally) -> Option<ForenameLevel> {
@@ -125,7 +153,7 @@ fn first(model: &Model, a: &Profile, b: &Profile, tally: &mut impl Tally) -> Opt
 /// Both are names that people bear, and not two spellings of one: Jane and Jade may be twins, where a
 /// misspelt name is nobody's.
 fn are_two_names(model: &Model, one: &Name, other: &Name) -> bool {
-    let spellings = one.sound == other.sound && spelling(one, other) >= 0.86;
+    let spellings = one.sound == other.sound && spelling::spelling(one, other) >= 0.86;
     model.is_forename(one) && model.is_forename(other) && !spellings
 }
 
@@ -139,26 +167,6 @@ fn are_in_another_order(a: &Profile, b: &Profile) -> bool {
         })
     };
     is_there(a, b) && is_there(b, a)
-}
-
-/// Shorter names are too near one another.
-const SHORTEST_SLIP: usize = 5;
-
-/// One is a name that people bear, the other has a letter more, a letter less or two neighbours changed
-/// within it and is nobody's. Another letter in place of one makes another name: Tamika, Tamiko.
-fn is_slip(model: &Model, one: &Name, other: &Name) -> bool {
-    let (a, b) = (one.text.as_bytes(), other.text.as_bytes());
-    let sorted = |text: &[u8]| {
-        let mut letters = text.to_vec();
-        letters.sort_unstable();
-        letters
-    };
-    model.is_forename(one) != model.is_forename(other)
-        && a.len().min(b.len()) >= SHORTEST_SLIP
-        && a.first() == b.first()
-        && a.last() == b.last()
-        && osa::distance(one.text.bytes(), other.text.bytes()) == 1
-        && (a.len() != b.len() || sorted(a) == sorted(b))
 }
 
 /// Of three letters a slip makes another name: Mei is not Megan's Meg.
@@ -220,7 +228,8 @@ fn pairs<'a>(a: &'a Profile, b: &'a Profile) -> impl Iterator<Item = (&'a Name, 
     a.forenames.iter().flat_map(|one| b.forenames.iter().map(move |other| (one, other)))
 }
 
-fn forename_pair(a: &Name, b: &Name) -> ForenameLevel {
+/// How two forenames agree, whatever is on a list.
+pub(crate) fn forename_pair(a: &Name, b: &Name) -> ForenameLevel {
     let same_initial = a.text.chars().next() == b.text.chars().next();
     if a.is_initial() || b.is_initial() {
         if same_initial { ForenameLevel::Initial } else { ForenameLevel::Different }

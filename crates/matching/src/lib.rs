@@ -10,10 +10,13 @@
 mod model;
 mod level;
 mod decide;
+mod objection;
 mod compare;
 mod number;
 mod name;
 mod forename;
+mod further;
+mod slip;
 mod spelling;
 mod birth_date;
 mod contact;
@@ -46,4 +49,4 @@ pub use train::{Moved, Trained, train};
 pub use veto::{Rule, Veto};
 
 /// Names the rules of this build.
-pub const MODEL_VERSION: &str = "2026.5";
+pub const MODEL_VERSION: &str = "2026.6";

@@ -164,7 +164,17 @@ impl Model {
 
     /// A forename that people bear, not a misspelt one.
     pub(crate) fn is_forename(&self, name: &Name) -> bool {
-        self.forenames.is_listed(name.id)
+        self.is_listed_forename(name.id)
+    }
+
+    /// As [`Model::is_forename`], by [`Name::id`].
+    pub(crate) fn is_listed_forename(&self, id: u64) -> bool {
+        self.forenames.is_listed(id)
+    }
+
+    /// A forename that at least this share of people bear.
+    pub(crate) fn is_common_forename(&self, name: &Name, share: f64) -> bool {
+        self.forenames.is_borne_by(name.id, share)
     }
 
     /// log2 of how many times the usual number of errors the two sources make.

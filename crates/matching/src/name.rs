@@ -2,7 +2,9 @@
 
 use crate::compare::Tally;
 use crate::forename::{ForenameLevel, Forenames};
+use crate::further::further_conflict;
 use crate::level::Level;
+use crate::number::{self, NumberLevel};
 use crate::profile::Name;
 use crate::spelling::alike;
 use crate::{Model, Profile, forename, nickname};
@@ -45,10 +47,19 @@ pub(crate) fn compare(model: &Model, a: &Profile, b: &Profile, tally: &mut impl 
         // Somebody who looks for a person is told that the names are not where they were looked for.
         let forenames = Forenames {
             level: Some(ForenameLevel::Same),
-            further_conflict: forename::further_conflict(a, b),
+            further_conflict: further_conflict(model, a, b),
             ..Forenames::default()
         };
         return Names { family: Some(FamilyLevel::Former), forenames };
+    }
+    if let Some(name) = forename_as_surname(model, a, b) {
+        let family = Level::FamilyDifferent;
+        tally.say(family, model.surname_weight(family, name));
+        tally.say(Level::ForenameSame, model.forename_weight(Level::ForenameSame, name));
+        let level = Some(ForenameLevel::Same);
+        let further_conflict = further_conflict(model, a, b);
+        let forenames = Forenames { level, further_conflict, ..Forenames::default() };
+        return Names { family: Some(FamilyLevel::Different), forenames };
     }
     let family = family(model, a, b, tally);
     Names { family, forenames: forename::compare(model, a, b, tally) }
@@ -68,6 +79,23 @@ fn changed_places(a: &Profile, b: &Profile) -> bool {
     a_to_b != Place::Nowhere
         && b_to_a != Place::Nowhere
         && (a_to_b == Place::Exact || b_to_a == Place::Exact)
+}
+
+/// `HANNAH, Cripps` of `HEBERT, Hannah`: forename and surname changed places, and the surname changed as
+/// well. Only of women, on one verified number and birth date, and where what stands in the surname's
+/// place is a forename that people bear, and what stands in the forename's is none.
+fn forename_as_surname<'a>(model: &Model, a: &'a Profile, b: &'a Profile) -> Option<&'a Name> {
+    let one_number = number::compare(a, b) == Some(NumberLevel::SameVerified);
+    let born_same_day = a.birth_date.is_some() && a.birth_date == b.birth_date;
+    let women = [a, b].iter().all(|person| person.gender == Some(Gender::Female));
+    let of = |one: &'a Profile, other: &'a Profile| {
+        let name = one.families.first().filter(|name| model.is_forename(name))?;
+        let has = |names: &[Name]| names.iter().any(|other| other.id == name.id);
+        let unlisted = !one.forenames.iter().any(|name| model.is_forename(name));
+        let is_forename = !one.forenames.is_empty() && unlisted && has(&other.forenames);
+        (is_forename && !has(&other.families)).then_some(name)
+    };
+    (one_number && born_same_day && women).then(|| of(a, b).or_else(|| of(b, a)))?
 }
 
 /// Whether a surname is somebody's first forename.

@@ -229,6 +229,17 @@ static RARER_FORMS: LazyLock<HashMap<&str, Vec<&'static str>>> = LazyLock::new(|
     RARER.lines().filter_map(forms).collect()
 });
 
+/// The names of which each is a short form.
+static RARER_NAMES: LazyLock<HashMap<&str, Vec<&'static str>>> = LazyLock::new(|| {
+    let mut names: HashMap<&str, Vec<&'static str>> = HashMap::new();
+    for (name, forms) in RARER_FORMS.iter() {
+        for form in forms {
+            names.entry(form).or_default().push(name);
+        }
+    }
+    names
+});
+
 fn classes_of(name: &str) -> &[usize] {
     CLASSES_OF.get(name).map_or(&[], Vec::as_slice)
 }
@@ -257,7 +268,8 @@ pub(crate) fn is_short_for(a: &str, b: &str) -> bool {
 /// Every form of a name, in full or short, but for the name itself.
 pub(crate) fn forms(name: &str) -> impl Iterator<Item = &'static str> {
     let classes = classes_of(name).iter().filter_map(|class| CLASSES.get(*class));
-    let rarer = RARER_FORMS.get(name).into_iter().flatten();
+    let rarer = [&RARER_FORMS, &RARER_NAMES].map(|list| list.get(name).into_iter().flatten());
+    let rarer = rarer.into_iter().flatten();
     classes.flat_map(|class| class.iter()).chain(rarer).copied().filter(move |form| *form != name)
 }
 

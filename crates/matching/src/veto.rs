@@ -1,7 +1,7 @@
 //! The safety rules: what no score may outweigh, and what needs no score.
 
 use crate::birth_date::{BirthDateLevel, is_first_january, years_apart};
-use crate::forename::{ForenameLevel, Forenames};
+use crate::forename::{ForenameLevel, Forenames, Spelling};
 use crate::name::FamilyLevel;
 use crate::number::NumberLevel;
 use crate::{Profile, ReviewKind};
@@ -201,7 +201,8 @@ pub(crate) fn rule(found: &Findings) -> Option<Rule> {
 /// carries no link across:
 ///
 /// 1. forenames that conflict, or further ones in full that do, whatever else agrees: twins share
-///    surname, birth date and home, and strangers share a birthday;
+///    surname, birth date and home, and strangers share a birthday; also two on no list that differ as
+///    two names do, unless something of their own agrees;
 /// 2. twins whose names do not say which is which, by their birth order;
 /// 3. a changed surname without the same forename in full, where the birth date is one digit off:
 ///    one slip is believed of somebody whose name agrees, or two fields may belong to two people;
@@ -219,7 +220,9 @@ fn is_confusion(a: &Profile, b: &Profile, found: &Findings) -> bool {
     let generation = (date_conflicts && apart)
         || (is_generation(a, b, found) && (date_conflicts || is_parent_of_one_digit(a, b, found)));
     let two_names = found.forenames_conflict() || found.forenames.further_conflict;
-    two_names || twins || (surname_changed && slip) || both_conflict || generation
+    let unlisted = found.forenames.spelling == Spelling::TwoNames
+        && !is_their_own(found, found.forenames.middle_agrees);
+    two_names || unlisted || twins || (surname_changed && slip) || both_conflict || generation
 }
 
 /// A parent is at least so many years older.
@@ -265,14 +268,15 @@ fn is_parent_of_one_digit(a: &Profile, b: &Profile, found: &Findings) -> bool {
 /// names of a list says nothing: none has them all. A plain slip in a listed name, or a telephone, e-mail
 /// address or middle name of their own, says that they are one all the same.
 fn is_twin_unless_told(a: &Profile, b: &Profile, found: &Findings) -> bool {
-    let Forenames { level, middle_agrees, slip, further_conflict, .. } = found.forenames;
+    let Forenames { level, middle_agrees, spelling, further_conflict, .. } = found.forenames;
     let same_birth = found.birth_date == Some(BirthDateLevel::Same)
         && found.family.is_some_and(FamilyLevel::agrees);
     let full = level.is_some_and(ForenameLevel::is_full);
     let unnamed = level.is_none() && (a.is_newborn() || b.is_newborn());
     same_birth
         && !unnamed
-        && (further_conflict || (!full && !slip && !is_their_own(found, middle_agrees)))
+        && (further_conflict
+            || (!full && spelling != Spelling::Slip && !is_their_own(found, middle_agrees)))
 }
 
 fn is_their_own(found: &Findings, middle_agrees: Option<bool>) -> bool {

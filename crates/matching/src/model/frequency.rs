@@ -1,6 +1,6 @@
 //! How common each name is: sharing HARDY says more than sharing SMITH.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
 use crate::hash::stable_hash;
@@ -12,8 +12,8 @@ pub(crate) struct Frequencies {
     shares: HashMap<u64, f64, BuildHasherDefault<Ready>>,
     /// log2 of the share of a value that is in no list.
     rarest: f64,
-    /// Values that a model lists, whatever was counted since.
-    listed: HashSet<u64, BuildHasherDefault<Ready>>,
+    /// log2 of the share of what a model lists, whatever was counted since.
+    listed: HashMap<u64, f64, BuildHasherDefault<Ready>>,
 }
 
 impl Frequencies {
@@ -21,7 +21,7 @@ impl Frequencies {
     pub(crate) fn new<'a>(shares: impl Iterator<Item = (&'a str, f64)>, rarest: f64) -> Self {
         let shares = shares.map(|(name, share)| (stable_hash(name.as_bytes()), share.log2()));
         let shares: HashMap<_, _, _> = shares.collect();
-        Self { listed: shares.keys().copied().collect(), shares, rarest: rarest.log2() }
+        Self { listed: shares.clone(), shares, rarest: rarest.log2() }
     }
 
     /// log2 of the share of people who bear this value.
@@ -31,7 +31,12 @@ impl Frequencies {
 
     /// The model lists this value.
     pub(crate) fn is_listed(&self, id: u64) -> bool {
-        self.listed.contains(&id)
+        self.listed.contains_key(&id)
+    }
+
+    /// The model says that at least this share of people bear the value, whatever was counted since.
+    pub(crate) fn is_borne_by(&self, id: u64, share: f64) -> bool {
+        self.listed.get(&id).is_some_and(|log2_share| *log2_share >= share.log2())
     }
 
     /// These, with what a file says: as many records as were counted speak beside `prior` records
