@@ -20,6 +20,8 @@ const EVERY: Duration = Duration::from_millis(200);
 const LONG: u64 = 8_000;
 /// So few pages the writer carries over by itself, in about a millisecond.
 const FEW: u64 = 400;
+/// Each pass is shorter than the one before, unless the writer is faster than the disk.
+const MOST_PASSES: u32 = 8;
 /// At this length (1 GiB) the writer makes room, whatever it costs.
 const TOO_LONG: u64 = 256_000;
 
@@ -98,11 +100,7 @@ impl Shared {
             let mut state = waited.unwrap_or_else(PoisonError::into_inner);
             state.committed = false;
             drop(state);
-            if let Some(Transfer { log, carried }) = transfer(tx) {
-                let few_left = log.saturating_sub(carried) < FEW;
-                let finish = (log > LONG && few_left) || log > TOO_LONG;
-                self.finish.store(finish, Ordering::Release);
-            }
+            self.finish.store(is_for_the_writer(tx), Ordering::Release);
             let open = |state: &mut State| !state.closed;
             let paused = self.changed.wait_timeout_while(self.lock(), EVERY, open);
             if paused.unwrap_or_else(PoisonError::into_inner).0.closed {
@@ -110,6 +108,21 @@ impl Shared {
             }
         }
     }
+}
+
+/// Carries over what is in the log; if that is long, again and again until the writer adds no more
+/// than it can carry over by itself. Whether it should.
+fn is_for_the_writer(tx: &Tx) -> bool {
+    let mut before = 0;
+    for _ in 0..MOST_PASSES {
+        let Some(Transfer { log, carried }) = transfer(tx) else { return false };
+        let came_meanwhile = log.saturating_sub(before);
+        if log <= LONG || carried < log || came_meanwhile < FEW {
+            return log > LONG && came_meanwhile < FEW || log > TOO_LONG;
+        }
+        before = log;
+    }
+    false
 }
 
 fn transfer(tx: &Tx) -> Option<Transfer> {

@@ -180,6 +180,11 @@ impl Tx {
                          pragma wal_autocheckpoint = 0; pragma query_only = {mode};"
                     ))
                     .map_err(|error| open(error.to_string()))?;
+                // Plans do not depend on the values bound, else SQLite would prepare a statement anew
+                // each time that a value of interest to the planner changes.
+                connection
+                    .set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
+                    .map_err(|error| open(error.to_string()))?;
                 connection.set_prepared_statement_cache_capacity(256);
                 Ok(Self::over(Session::Sqlite(connection)))
             }

@@ -67,22 +67,22 @@ pub(crate) fn horizons(now: Timestamp) -> (Timestamp, Timestamp) {
 
 /// Brings what is known of their activity to the open questions about a person.
 pub(crate) fn refresh(tx: &mut Tx, person: PersonId) -> Result<()> {
-    tx.execute(
-        "update review set
-             in_hospital = coalesce((
-                 select max(activity.in_hospital) from local_patient side
-                 join local_patient record on record.person = side.person
-                 join activity on activity.patient = record.id
-                 where side.id in (review.a, review.b)), 0),
-             seen_at = (
-                 select max(activity.seen_at) from local_patient side
-                 join local_patient record on record.person = side.person
-                 join activity on activity.patient = record.id
-                 where side.id in (review.a, review.b))
-         where state in ('open', 'awaiting_second', 'referred')
-         and (a in (select id from local_patient where person = ?1)
-             or b in (select id from local_patient where person = ?1))",
-        params![person.uuid()],
-    )?;
+    tx.execute(REFRESH, params![person.uuid()])?;
     Ok(())
 }
+
+pub(crate) const REFRESH: &str = "
+    update review set
+        in_hospital = coalesce((
+            select max(activity.in_hospital) from local_patient side
+            join local_patient record on record.person = side.person
+            join activity on activity.patient = record.id
+            where side.id in (review.a, review.b)), 0),
+        seen_at = (
+            select max(activity.seen_at) from local_patient side
+            join local_patient record on record.person = side.person
+            join activity on activity.patient = record.id
+            where side.id in (review.a, review.b))
+    where state not in ('decided', 'resolved')
+    and (a in (select id from local_patient where person = ?1)
+        or b in (select id from local_patient where person = ?1))";

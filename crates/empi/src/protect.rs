@@ -38,12 +38,12 @@ pub(crate) fn questions(tx: &mut Tx, person: PersonId) -> Result<Vec<i64>> {
     let waiting: Vec<(i64, uuid::Uuid, uuid::Uuid)> = tx.query(
         "select review.seq, review.a, review.b from local_patient p
          join review on review.a = p.id
-         where p.person = ?1 and review.state in ('open', 'awaiting_second', 'referred')
+         where p.person = ?1 and review.state not in ('decided', 'resolved')
              and review.filed_by <> 'source'
          union
          select review.seq, review.a, review.b from local_patient p
          join review on review.b = p.id
-         where p.person = ?1 and review.state in ('open', 'awaiting_second', 'referred')
+         where p.person = ?1 and review.state not in ('decided', 'resolved')
              and review.filed_by <> 'source'",
         params![person.uuid()],
         |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),

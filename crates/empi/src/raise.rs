@@ -159,7 +159,7 @@ fn asked_already(tx: &mut Tx, new: &NewReview, doubt: Doubt) -> Result<Option<i6
     let (a, b) = new.pair;
     let same_pair = tx.query_one(
         "select seq from review where a = ?1 and b = ?2
-         and state in ('open', 'awaiting_second', 'referred')",
+         and state not in ('decided', 'resolved')",
         params![a.uuid(), b.uuid()],
         |row| row.get(0),
     )?;

@@ -1,4 +1,8 @@
 //! Questions for stewards: pairs of records that may be one person's, or may not.
+//!
+//! Statements about one record or person say `state not in ('decided', 'resolved')` for what is
+//! unsettled: SQLite has no index for that, so it goes by the record. For the states by name it would
+//! read the whole queue, each time that a message comes.
 
 use db::{Row, Tx, params};
 use jiff::Timestamp;
@@ -87,7 +91,7 @@ pub(crate) fn questions(tx: &mut Tx, members: &[LocalPatient]) -> Result<Vec<Que
     let pairs: Vec<(i64, uuid::Uuid, uuid::Uuid)> = tx.query(
         "select review.seq, a.id, b.id from local_patient a
          join review on review.a = a.id
-             and review.state in ('open', 'awaiting_second', 'referred')
+             and review.state not in ('decided', 'resolved')
          join local_patient b on b.id = review.b and b.person = a.person and b.id <> a.id
          where a.person = ?1 order by review.seq",
         params![person.uuid()],
@@ -233,7 +237,7 @@ pub(crate) fn asked_within(
 ) -> Result<Vec<(LocalPatientId, LocalPatientId)>> {
     Ok(tx.query(
         "select a.id, b.id from local_patient a
-         join review on review.a = a.id and review.state in ('open', 'awaiting_second', 'referred')
+         join review on review.a = a.id and review.state not in ('decided', 'resolved')
          join local_patient b on b.id = review.b and b.person = a.person and b.id <> a.id
          where a.person = ?1",
         params![person.uuid()],
@@ -304,20 +308,19 @@ pub(crate) fn asked_about_their_people(
     a: LocalPatientId,
     b: LocalPatientId,
 ) -> Result<Option<i64>> {
-    Ok(tx.query_one(
-        "select review.seq
-         from local_patient p
-         join local_patient q on q.person = p.person
-         join review on review.a = q.id or review.b = q.id
-         join local_patient r on r.id = case when review.a = q.id then review.b else review.a end
-         join local_patient s on s.person = r.person
-         where p.id = ?1 and s.id = ?2
-         and review.state in ('open', 'awaiting_second', 'referred') and (review.a <> ?1 or review.b <> ?2)
-         limit 1",
-        params![a.uuid(), b.uuid()],
-        |row| row.get(0),
-    )?)
+    Ok(tx.query_one(ASKED_ABOUT_THEIR_PEOPLE, params![a.uuid(), b.uuid()], |row| row.get(0))?)
 }
+
+const ASKED_ABOUT_THEIR_PEOPLE: &str = "
+    select review.seq
+    from local_patient p
+    join local_patient q on q.person = p.person
+    join review on review.a = q.id or review.b = q.id
+    join local_patient r on r.id = case when review.a = q.id then review.b else review.a end
+    join local_patient s on s.person = r.person
+    where p.id = ?1 and s.id = ?2
+    and review.state not in ('decided', 'resolved') and (review.a <> ?1 or review.b <> ?2)
+    limit 1";
 
 /// The questions about this record that stand or were decided, and which of them are about a death.
 pub(crate) fn about(
@@ -338,16 +341,16 @@ pub(crate) fn about(
 /// Closes what the evidence has settled: both records are in one person now. That two days of death
 /// are one person's is a question all the more.
 pub(crate) fn settle(tx: &mut Tx, person: PersonId, at: Timestamp) -> Result<()> {
-    tx.execute(
-        "update review set state = 'resolved', closed_by = 'engine', closed_at = ?2
-         where state in ('open', 'awaiting_second', 'referred')
-         and kind not in ('confused_number', 'doubted_link', 'conflicting_death')
-         and a in (select id from local_patient where person = ?1)
-         and b in (select id from local_patient where person = ?1)",
-        params![person.uuid(), at],
-    )?;
+    tx.execute(SETTLE, params![person.uuid(), at])?;
     priority::refresh(tx, person)
 }
+
+const SETTLE: &str = "
+    update review set state = 'resolved', closed_by = 'engine', closed_at = ?2
+    where state not in ('decided', 'resolved')
+    and kind not in ('confused_number', 'doubted_link', 'conflicting_death')
+    and a in (select id from local_patient where person = ?1)
+    and b in (select id from local_patient where person = ?1)";
 
 /// Looks again at the unsettled questions about a record whose details have changed. What a source
 /// was asked is open again: its own message is its answer.
@@ -359,7 +362,7 @@ pub(crate) fn reassess(
 ) -> Result<()> {
     let unsettled: Vec<(i64, uuid::Uuid, String, String, String)> = tx.query(
         "select seq, case when a = ?1 then b else a end, state, filed_by, kind from review
-         where (a = ?1 or b = ?1) and state in ('open', 'awaiting_second', 'referred')",
+         where (a = ?1 or b = ?1) and state not in ('decided', 'resolved')",
         params![patient.id.uuid()],
         |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)),
     )?;
@@ -438,7 +441,7 @@ pub(crate) fn settle_by_hand(
 ) -> Result<()> {
     tx.execute(
         "update review set state = 'resolved', closed_by = ?3, closed_at = ?4
-         where a = ?1 and b = ?2 and state in ('open', 'awaiting_second', 'referred')",
+         where a = ?1 and b = ?2 and state not in ('decided', 'resolved')",
         params![a.min(b).uuid(), a.max(b).uuid(), actor_text(actor), at],
     )?;
     Ok(())
@@ -532,4 +535,26 @@ fn life_signs(tx: &mut Tx, a: &LocalPatient, b: &LocalPatient) -> Result<Vec<Lif
 fn record(tx: &mut Tx, id: uuid::Uuid) -> Result<LocalPatient> {
     let found = local_patient::local_patient(tx, LocalPatientId::from_uuid(id))?;
     found.ok_or(Error::Unknown("record of a review"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_asked_of_one_person_is_found_without_reading_the_whole_queue() {
+        let scratch = db::scratch::sqlite();
+        scratch.migrate(&[crate::MIGRATIONS]).unwrap();
+        for sql in [ASKED_ABOUT_THEIR_PEOPLE, SETTLE, priority::REFRESH] {
+            let plan = Box::leak(format!("explain query plan {sql}").into_boxed_str());
+            let nobody = params!["", ""];
+            let of = nobody.get(..if sql.contains("?2") { 2 } else { 1 }).unwrap();
+            let steps: Vec<String> =
+                scratch.read(|tx| tx.query(plan, of, |row| row.get(3))).unwrap();
+            assert!(steps.len() > 2, "{steps:?}");
+            for step in steps {
+                assert!(!step.contains("review_by_state") && !step.starts_with("SCAN"), "{step}");
+            }
+        }
+    }
 }

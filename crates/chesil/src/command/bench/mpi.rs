@@ -3,6 +3,8 @@
 mod memory;
 mod durable;
 
+use std::path::PathBuf;
+
 use anyhow::{Result, ensure};
 use clap::Args;
 use jiff::Timestamp;
@@ -25,8 +27,14 @@ pub(super) struct Mpi {
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// A database in the place of SQLite in a temporary folder: postgres://USER@HOST/DATABASE
-    #[arg(long)]
+    #[arg(long, conflicts_with = "index")]
     database: Option<String>,
+    /// Keep the index in this folder; one that is there already is added to, not loaded again
+    #[arg(long, value_name = "DIR")]
+    index: Option<PathBuf>,
+    /// Measure nothing in memory
+    #[arg(long)]
+    only_stored: bool,
 }
 
 impl Mpi {
@@ -42,7 +50,9 @@ impl Mpi {
 
 pub(super) fn run(mpi: &Mpi) -> Result<()> {
     ensure!(mpi.records > 0 && mpi.adds > 0, "there must be records to add, and some to add to");
-    memory::run(mpi)?;
+    if !mpi.only_stored {
+        memory::run(mpi)?;
+    }
     match mpi.stored.unwrap_or(mpi.records) {
         0 => Ok(()),
         stored => durable::run(mpi, stored),

@@ -21,6 +21,8 @@ use crate::command::bench::latencies::Latencies;
 use crate::command::bench::{Figure, rate};
 use crate::command::demo::Temporary;
 
+/// The database in its folder.
+const FILE: &str = "chesil.db";
 /// Records in one transaction of a load.
 const LOADED_AT_ONCE: usize = 20_000;
 /// Records in one transaction of the repair pass.
@@ -29,17 +31,16 @@ const REPAIRED_AT_ONCE: u32 = 5000;
 const ADDING: usize = 4;
 
 pub(super) fn run(mpi: &Mpi, stored: u32) -> Result<()> {
-    let temporary = Temporary::unless(false);
-    let db = open(mpi.database.as_deref(), &temporary.path())?;
+    let temporary = Temporary::unless(mpi.index.is_some());
+    let folder = mpi.index.clone().unwrap_or_else(|| temporary.path());
+    let there = folder.join(FILE).exists();
+    let db = open(mpi.database.as_deref(), &folder)?;
     let mut population = mpi.population(stored.saturating_add(mpi.adds));
-
-    let began = Instant::now();
-    let loaded = load(&db, &mut population, stored)?;
-    let took = began.elapsed();
-    let name = "load the index into the store";
-    Figure::lower(name, took.as_secs_f64(), "s", None).print()?;
-    let per_second = rate(u64::from(loaded), took)?;
-    Figure::higher("records loaded", per_second, "records/s", None).print()?;
+    if there {
+        take(&mut population, usize::try_from(stored)?).try_for_each(|record| record.map(drop))?;
+    } else {
+        loading(&db, &mut population, stored)?;
+    }
 
     let alone: Vec<NewRecord> =
         take(&mut population, usize::try_from(mpi.adds / 2)?).collect::<Result<_>>()?;
@@ -72,13 +73,23 @@ pub(super) fn run(mpi: &Mpi, stored: u32) -> Result<()> {
         .print()
 }
 
+fn loading(db: &Db, population: &mut impl Iterator<Item = IndexRecord>, stored: u32) -> Result<()> {
+    let began = Instant::now();
+    let loaded = load(db, population, stored)?;
+    let took = began.elapsed();
+    let name = "load the index into the store";
+    Figure::lower(name, took.as_secs_f64(), "s", None).print()?;
+    let per_second = rate(u64::from(loaded), took)?;
+    Figure::higher("records loaded", per_second, "records/s", None).print()
+}
+
 fn open(database: Option<&str>, folder: &Path) -> Result<Db> {
     let location = if let Some(address) = database {
         Location::parse(address)?
     } else {
         std::fs::create_dir_all(folder)
             .with_context(|| format!("cannot write {}", folder.display()))?;
-        Location::Sqlite(folder.join("chesil.db"))
+        Location::Sqlite(folder.join(FILE))
     };
     let db = Db::open(&location)?;
     db.migrate(&[empi::MIGRATIONS])?;
