@@ -41,7 +41,8 @@ pub enum AnswerKind {
     Split,
     /// The source was asked.
     Referred,
-    /// A source sent new details after it was asked: the question is open again.
+    /// A source sent new details after it was asked, or after the first answer of two: the question is
+    /// open again.
     LookedAgain,
     /// The last decision, first answer or referral was taken back.
     Undone,
@@ -167,7 +168,7 @@ pub(crate) fn decided_about(
     Ok(None)
 }
 
-/// Keeps that new evidence opened a referred question again.
+/// Keeps that new details opened a question again.
 pub(crate) fn add_looked_again(tx: &mut Tx, review: i64, at: Timestamp) -> Result<()> {
     tx.execute(
         "insert into review_answer (review, at, kind, actor, note) values (?1, ?2, ?3, 'engine', '')",

@@ -353,7 +353,8 @@ const SETTLE: &str = "
     and b in (select id from local_patient where person = ?1)";
 
 /// Looks again at the unsettled questions about a record whose details have changed. What a source
-/// was asked is open again: its own message is its answer.
+/// was asked is open again: its own message is its answer. So is what one steward of two has answered
+/// on what was known then.
 pub(crate) fn reassess(
     tx: &mut Tx,
     model: &Model,
@@ -382,7 +383,7 @@ pub(crate) fn reassess(
             && ReviewKind::parse(&kind) == Some(ReviewKind::DoubtedLink);
         if (filed_by == "engine" || by_source) && settled {
             settle_one(tx, seq, at)?;
-        } else if state == "referred" {
+        } else if state == "referred" || state == "awaiting_second" {
             stand(tx, seq, &Standing::open())?;
             tx.execute("update review set looked_again_at = ?2 where seq = ?1", params![seq, at])?;
             answer::add_looked_again(tx, seq, at)?;

@@ -111,6 +111,20 @@ fn a_first_answer_is_taken_back_by_whoever_gave_it() {
 }
 
 #[test]
+fn a_first_answer_does_not_outlive_the_details_that_it_was_given_on() {
+    for db in indexes() {
+        let review = two_numbers(&db);
+        answer(&db, review, Decision::SamePerson, &steward()).unwrap();
+        feed_on(&db, 11, "RBD/B1", &with_moved(with_number(thomasina(), 2)));
+        assert_eq!(state(&db, review), "open");
+        assert_eq!(said(&db, review), [AnswerKind::FirstOfTwo, AnswerKind::LookedAgain]);
+        let second = answer(&db, review, Decision::SamePerson, &second_steward());
+        assert!(matches!(second, Ok(Decided::NeedsSecond)));
+        assert_ne!(person_of(&db, "RD3/R1"), person_of(&db, "RBD/B1"));
+    }
+}
+
+#[test]
 fn a_second_steward_who_disagrees_opens_the_question_again() {
     for db in indexes() {
         let review = two_numbers(&db);

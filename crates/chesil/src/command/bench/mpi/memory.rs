@@ -12,8 +12,8 @@ use anyhow::Result;
 use linkage::score::{self, Score};
 use matching::{Batch, Index, Linked, Model, Profile};
 use model::{Demographics, NhsNumberStatus};
-use simulator::IndexRecord;
 use simulator::index_population::Tag;
+use simulator::{IndexPopulation, IndexRecord};
 
 use super::Mpi;
 use crate::command::bench::{Figure, cpu_time, memory_mb, rate, rounded};
@@ -22,7 +22,7 @@ use crate::command::bench::{Figure, cpu_time, memory_mb, rate, rounded};
 const THREADS: usize = 2;
 /// Records of the batch without NHS numbers.
 const WITHOUT_NUMBERS: u32 = 200_000;
-/// Records whose adding is timed together.
+/// Records that are made and then added together; only the adding is timed.
 const ROUND: usize = 10_000;
 
 pub(super) fn run(mpi: &Mpi) -> Result<()> {
@@ -98,60 +98,80 @@ fn link(mpi: &Mpi, count: u32, say: impl Fn(&IndexRecord) -> Demographics) -> Me
 }
 
 fn one_by_one(mpi: &Mpi) -> Result<()> {
-    let mut population = mpi.population(mpi.records);
-    let mut index = Index::new(Model::standard());
-    let (mut added, mut total) = (0, Duration::ZERO);
-    let mut rounds = Vec::new();
-    loop {
-        let records: Vec<IndexRecord> = population.by_ref().take(ROUND).collect();
-        let Ok(count @ 1..) = u32::try_from(records.len()) else { break };
-        let (began, mut compared) = (cpu_time()?, 0);
-        for record in &records {
-            let profile = Profile::said_by(&record.demographics(), record.organisation);
-            compared += index.add(profile).compared;
-        }
-        let took = cpu_time()?.saturating_sub(began);
-        let us = took.as_secs_f64() * 1e6 / f64::from(count);
-        let compared = f64::from(u32::try_from(compared)?) / f64::from(count);
-        rounds.push(Round { before: added, us, compared });
-        total += took;
-        added += count;
-    }
-    let per_second = rate(u64::from(added), total)?;
+    let all = adding(mpi.population(mpi.records), 0)?;
+    let per_second = rate(u64::from(all.count), all.took)?;
     Figure::higher("adds in memory", per_second, "adds/CPU-s", Some(50_000.0)).print()?;
-    growth(&rounds)
+    growth(mpi)
 }
 
 /// Records added one after the other.
-struct Round {
-    /// Records that were there already.
-    before: u32,
-    /// Microseconds of one processor for each add.
-    us: f64,
-    /// Records that each was compared with.
-    compared: f64,
+#[derive(Default)]
+struct Adding {
+    count: u32,
+    /// Of one processor.
+    took: Duration,
+    /// Records that they were compared with.
+    compared: usize,
 }
 
-/// What an add costs in a small index and in a large one. From the first to the last it may grow as
-/// their logarithms do.
-fn growth(rounds: &[Round]) -> Result<()> {
-    let at = |size| rounds.iter().find(|round| round.before >= size);
-    let sizes = [
-        ("an add to 10,000 records", "compared with, at 10,000", at(10_000)),
-        ("an add to 100,000 records", "compared with, at 100,000", at(100_000)),
-        ("an add to nearly all records", "compared with, at nearly all", rounds.last()),
-    ];
-    for (cost, compared, round) in sizes {
-        let Some(round) = round else { continue };
-        Figure::lower(cost, round.us, "us of CPU", None).print()?;
-        Figure::lower(compared, round.compared, "records", None).print()?;
+impl Adding {
+    fn us(&self) -> f64 {
+        self.took.as_secs_f64() * 1e6 / f64::from(self.count.max(1))
     }
-    let (Some(small), Some(large)) = (at(10_000), rounds.last()) else { return Ok(()) };
-    if large.before == small.before {
+}
+
+/// Adds everybody; what it took from record number `from` on.
+fn adding(population: impl Iterator<Item = IndexRecord>, from: usize) -> Result<Adding> {
+    let (mut population, mut index) = (population, Index::new(Model::standard()));
+    for record in population.by_ref().take(from) {
+        index.add(Profile::said_by(&record.demographics(), record.organisation));
+    }
+    let mut adding = Adding::default();
+    loop {
+        let records: Vec<IndexRecord> = population.by_ref().take(ROUND).collect();
+        let Ok(count @ 1..) = u32::try_from(records.len()) else { return Ok(adding) };
+        let began = cpu_time()?;
+        for record in &records {
+            let profile = Profile::said_by(&record.demographics(), record.organisation);
+            adding.compared += index.add(profile).compared;
+        }
+        adding.took += cpu_time()?.saturating_sub(began);
+        adding.count += count;
+    }
+}
+
+/// What an add costs in a small index and in a large one: the last tenth of the records of so many
+/// people. It may grow as the logarithms of the sizes do. (Adds at the beginning of a large
+/// population would be too cheap to compare with: hardly anybody has a second record yet.)
+fn growth(mpi: &Mpi) -> Result<()> {
+    let sizes = [
+        (10_000, "an add to 10,000 records", "compared with, at 10,000"),
+        (100_000, "an add to 100,000 records", "compared with, at 100,000"),
+        (1_000_000, "an add to 1,000,000 records", "compared with, at 1,000,000"),
+    ];
+    let mut costs = Vec::new();
+    for (size, cost, compared_with) in sizes.into_iter().filter(|(size, ..)| *size <= mpi.records) {
+        // A thousand adds are too few to time: as many small indexes as make some ten thousand.
+        let mut last = Adding::default();
+        for seed in 0..u64::from((100_000 / size).max(1)) {
+            let population = IndexPopulation::new(mpi.seed + seed, size);
+            let part = adding(population, usize::try_from(size - size / 10)?)?;
+            last.count += part.count;
+            last.took += part.took;
+            last.compared += part.compared;
+        }
+        let compared = f64::from(u32::try_from(last.compared)?) / f64::from(last.count.max(1));
+        Figure::lower(cost, last.us(), "us of CPU", None).print()?;
+        Figure::lower(compared_with, compared, "records", None).print()?;
+        costs.push((f64::from(size), last.us()));
+    }
+    let (Some((small, cheap)), Some((large, dear))) = (costs.first(), costs.last()) else {
+        return Ok(());
+    };
+    if large == small {
         return Ok(());
     }
-    let log = |round: &Round| f64::from(round.before).ln();
-    let allowed = log(large) / log(small);
+    let allowed = large.ln() / small.ln();
     let name = "growth of the cost of an add";
-    Figure::lower(name, large.us / small.us, "times", Some(rounded(allowed))).print()
+    Figure::lower(name, dear / cheap, "times", Some(rounded(allowed))).print()
 }
