@@ -13,6 +13,7 @@ mod relationship;
 mod refold;
 mod index_load;
 mod activity;
+mod carry_over;
 mod error;
 
 use std::collections::BTreeMap;

@@ -19,7 +19,7 @@ use repository::{Provenance, Written};
 
 use crate::refold::refold_since;
 use crate::visit::Names;
-use crate::{Error, Ingest, activity, admission, numbers, relationship, visit_move};
+use crate::{Error, Ingest, activity, admission, carry_over, numbers, relationship, visit_move};
 
 /// What a message came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,6 +77,11 @@ pub(crate) fn ingest(ingest: &Ingest, tx: &mut Tx, received: &Received) -> Resul
     for statement in &mapped.resources {
         let (subject, resource) = (statement.subject.local_patient(), &statement.resource);
         let (at_event, provenance) = (statement.event_time, &teller.provenance);
+        for taken in carry_over::taken_along(tx, resource, at_event)? {
+            repository::put(tx, subject, &taken, at_event, provenance)?;
+            written += 1;
+        }
+        let resource = &*carry_over::completed(tx, resource)?;
         let outcome = repository::put(tx, subject, resource, at_event, provenance)?;
         relationship::note(tx, &feed.organisation, subject, resource, at)?;
         if matches!(outcome, Written::Created | Written::Updated) {

@@ -41,6 +41,22 @@ const TABLES: &[(&str, &str)] = &[
     ("no_known_allergy", include_str!("concept/no_known_allergy.csv")),
     ("care_package_status", include_str!("concept/care_package_status.csv")),
     ("contact_class", include_str!("concept/contact_class.csv")),
+    ("0280", include_str!("concept/v2_0280_referral_priority.csv")),
+    ("0283", include_str!("concept/v2_0283_referral_status.csv")),
+    ("0322", include_str!("concept/v2_0322_completion.csv")),
+    ("0438", include_str!("concept/v2_0438_allergy_status.csv")),
+    ("0485", include_str!("concept/v2_0485_priority.csv")),
+    ("order_ended", include_str!("concept/order_ended.csv")),
+    ("order_status", include_str!("concept/order_status.csv")),
+    ("order_standing", include_str!("concept/order_standing.csv")),
+    ("medicine_ended", include_str!("concept/medicine_ended.csv")),
+    ("medicine_status", include_str!("concept/medicine_status.csv")),
+    ("dispense_ended", include_str!("concept/dispense_ended.csv")),
+    ("dispense_status", include_str!("concept/dispense_status.csv")),
+    ("vaccination_source", include_str!("concept/vaccination_source.csv")),
+    ("substitution", include_str!("concept/substitution.csv")),
+    ("problem_confirmation", include_str!("concept/problem_confirmation.csv")),
+    ("problem_clinical", include_str!("concept/problem_clinical.csv")),
 ];
 
 /// What `code` is in this table, in either case, blanks around it ignored.
@@ -52,6 +68,12 @@ pub(crate) fn lookup(table: &str, code: &str) -> Option<Concept> {
             .collect()
     });
     LOADED.get(table)?.get(&code.trim().to_ascii_uppercase()).copied()
+}
+
+/// There is such a table.
+#[cfg(test)]
+pub(crate) fn has(table: &str) -> bool {
+    TABLES.iter().any(|(name, _)| *name == table)
 }
 
 /// `code,target,display`: the display is the rest of the line, commas and all.

@@ -1,6 +1,9 @@
 //! What is known about a source before its message is read.
 
+use hl7v2::Message;
 use model::OdsCode;
+
+use crate::read::{part, repetitions};
 
 /// A source of messages: whose it is, and how it names its own patients.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +28,22 @@ impl Feed {
             aliases: Vec::new(),
             default_charset: None,
         }
+    }
+
+    /// A feed as a message suggests it, to look at messages of no configured channel: the authority of
+    /// its first number that is no NHS number (PID-3.4), a bare number being the feed's own. The
+    /// organisation is MSH-4 where that is a code.
+    pub fn of(message: &Message<'_>) -> Result<Self, model::OdsCodeError> {
+        let numbers = message.segment("PID").map(|pid| repetitions(&pid, 3)).unwrap_or_default();
+        let authority = numbers.iter().find_map(|number| {
+            let is_nhs = matches!(part(number, 5).as_str(), "NH" | "NHS" | "NI");
+            let names = [crate::read::sub(number, 4, 1), crate::read::sub(number, 4, 2)];
+            names.into_iter().find(|name| !(is_nhs || name.is_empty() || name == "NHS"))
+        });
+        let sender = message.get("MSH-4.1").and_then(|code| OdsCode::parse(&code).ok());
+        let organisation = sender.map_or_else(|| OdsCode::parse("ZZZ"), Ok)?;
+        let authority = authority.unwrap_or_else(|| organisation.as_str().to_owned());
+        Ok(Self { aliases: vec![String::new()], ..Self::new(organisation, authority) })
     }
 
     /// The text names this feed's own authority, in any of its spellings and either case.

@@ -9,6 +9,7 @@ mod feed;
 mod mapped;
 mod message;
 mod segment;
+mod table;
 mod datatype;
 mod concept;
 mod read;

@@ -40,6 +40,8 @@ pub struct Mapped {
     pub resources: Vec<Statement>,
     /// Paths that carried a value and were not used: `ZU1-3`. Never values.
     pub unmapped: Vec<String>,
+    /// Why a message of its kind changes nothing, where that is on purpose: the end of a sentence.
+    pub out_of_scope: Option<&'static str>,
 }
 
 impl Mapped {
@@ -59,6 +61,7 @@ impl Mapped {
             spell_events: Vec::new(),
             resources: Vec::new(),
             unmapped: Vec::new(),
+            out_of_scope: None,
         }
     }
 

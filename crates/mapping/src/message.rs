@@ -8,6 +8,11 @@ mod several;
 mod oru_r01;
 mod mdm_t02;
 mod siu_s12;
+mod group;
+mod orders;
+mod ref_i12;
+mod dft_p03;
+mod out_of_scope;
 
 use fhir::When;
 use hl7v2::{Message, Segment};
@@ -43,11 +48,17 @@ pub fn hl7_v2_after(
         ("ADT", trigger) if adt_a24::maps(trigger) => adt_a24::map(message, &header, feed),
         ("ADT", trigger) if adt_a40::maps(trigger) => adt_a40::map(message, &header, feed),
         ("ADT", trigger) if adt_a44::maps(trigger) => adt_a44::map(message, &header, feed),
-        ("ORU", "R01" | "R03" | "") => oru_r01::map(message, &header, feed),
-        ("MDM", "T02" | "T04" | "T06" | "T08" | "T10" | "T11") => {
-            mdm_t02::map(message, &header, feed)
-        }
+        (code, trigger) if oru_r01::maps(code, trigger) => oru_r01::map(message, &header, feed),
+        ("MDM", trigger) if mdm_t02::maps(trigger) => mdm_t02::map(message, &header, feed),
         ("SIU", trigger) if siu_s12::maps(trigger) => siu_s12::map(message, &header, feed),
+        ("REF", trigger) if ref_i12::maps(trigger) => ref_i12::map(message, &header, feed),
+        (code, trigger) if orders::maps(code, trigger) => orders::map(message, &header, feed),
+        (code, _) if dft_p03::maps(code) => dft_p03::map(message, &header, feed),
+        (code, trigger) if let Some(because) = out_of_scope::reason(code, trigger) => {
+            let mut nothing = Mapped::new(header.event(), header.occurred_at);
+            nothing.out_of_scope = Some(because);
+            return Ok(nothing.received(received_at));
+        }
         _ => Err(Error::Unsupported(header.event())),
     }?;
     mapped.unmapped = unmapped(message, &header.code, &mapped);

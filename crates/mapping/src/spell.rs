@@ -76,6 +76,8 @@ pub enum SpellEventKind {
     Transfer,
     /// A08: fields only.
     Update,
+    /// A07: goes on as an outpatient.
+    ToOutpatient,
     /// A03: gone.
     Discharge,
     /// A38: not expected after all.
@@ -97,6 +99,7 @@ impl SpellEventKind {
             Self::Admit => "admit",
             Self::Transfer => "transfer",
             Self::Update => "update",
+            Self::ToOutpatient => "to_outpatient",
             Self::Discharge => "discharge",
             Self::CancelPreAdmit => "cancel_pre_admit",
             Self::CancelAdmit => "cancel_admit",

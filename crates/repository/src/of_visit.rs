@@ -42,7 +42,8 @@ pub fn of_visit(
 
 fn refers_to(resource: &Resource, wanted: &str) -> bool {
     let is = |one: &Value| one.get("reference").and_then(Value::as_str) == Some(wanted);
-    resource.get("encounter").is_some_and(is) || resource.list("context.encounter").iter().any(is)
+    let direct = ["encounter", "context"].iter().filter_map(|name| resource.get(name)).any(is);
+    direct || resource.list("context.encounter").iter().any(is)
 }
 
 fn messages(tx: &mut Tx, resource: &Resource) -> Result<Vec<i64>, Error> {

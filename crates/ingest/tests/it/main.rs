@@ -16,3 +16,4 @@ mod people;
 mod deaths;
 mod other_formats;
 mod index_load;
+mod orders;

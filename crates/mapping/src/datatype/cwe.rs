@@ -31,6 +31,7 @@ pub(crate) fn code_system(scheme: &str, feed: &Feed) -> String {
     match concept::lookup("coding_system", scheme) {
         Some(found) => found.code.to_owned(),
         None if system::is_oid(scheme) => format!("urn:oid:{scheme}"),
+        None if let Some(number) = hl7_table_number(scheme) => hl7_table(number),
         None => system::local_code(&feed.authority, scheme),
     }
 }
@@ -39,4 +40,15 @@ pub(crate) fn code_system(scheme: &str, feed: &Feed) -> String {
 pub(crate) fn words(coded: &Repetition<'_>) -> String {
     let said = [part(coded, 2), part(coded, 5), part(coded, 1), part(coded, 9)];
     said.into_iter().find(|text| !text.is_empty()).unwrap_or_default()
+}
+
+/// The system of an HL7 v2 table: `0162`.
+pub(crate) fn hl7_table(number: &str) -> String {
+    format!("http://terminology.hl7.org/CodeSystem/v2-{number}")
+}
+
+/// `HL70162`, as table 0396 names HL7's own tables.
+fn hl7_table_number(scheme: &str) -> Option<&str> {
+    let number = scheme.strip_prefix("HL7")?;
+    (number.len() == 4 && number.bytes().all(|byte| byte.is_ascii_digit())).then_some(number)
 }

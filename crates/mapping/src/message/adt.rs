@@ -1,18 +1,19 @@
 //! ADT about one patient: who they are, where they are, what is wrong with them.
 
-use hl7v2::Message;
+use hl7v2::{Message, Segment};
 use model::LocalIdentity;
 
 use super::{Header, NO_PID, only_patient};
 use crate::error::Error;
 use crate::feed::Feed;
 use crate::mapped::{Birth, Mapped, Statement};
-use crate::segment::{al1, dg1, pv1};
-use crate::spell::{SpellEvent, SpellEventKind};
+use crate::segment::{pv1, whole};
+use crate::spell::{SpellEvent, SpellEventKind, SpellFields};
+use crate::table::Context;
 
 /// The events Chesil maps.
 pub(super) fn maps(trigger: &str) -> bool {
-    movement(trigger).is_some() || matches!(trigger, "A28" | "A29" | "A31" | "A48")
+    movement(trigger).is_some() || matches!(trigger, "A28" | "A29" | "A31" | "A48" | "A60")
 }
 
 /// What an event does to a spell.
@@ -22,12 +23,16 @@ fn movement(trigger: &str) -> Option<SpellEventKind> {
         "A02" => SpellEventKind::Transfer,
         "A03" => SpellEventKind::Discharge,
         "A04" => SpellEventKind::Register,
-        "A05" => SpellEventKind::PreAdmit,
-        "A08" => SpellEventKind::Update,
+        "A05" | "A14" => SpellEventKind::PreAdmit,
+        "A07" => SpellEventKind::ToOutpatient,
+        // On the way (A09, A10), plans (A15, A16), leave (A21, A22) and their cancellations: the
+        // visit goes on; what is only planned is left out by `happened`.
+        "A08" | "A09" | "A10" | "A15" | "A16" | "A21" | "A22" | "A25" | "A26" | "A32" | "A33"
+        | "A51" | "A52" | "A53" | "A54" | "A55" | "A61" | "A62" => SpellEventKind::Update,
         "A11" => SpellEventKind::CancelAdmit,
         "A12" => SpellEventKind::CancelTransfer,
         "A13" => SpellEventKind::CancelDischarge,
-        "A38" => SpellEventKind::CancelPreAdmit,
+        "A27" | "A38" => SpellEventKind::CancelPreAdmit,
         _ => return None,
     })
 }
@@ -54,24 +59,31 @@ pub(super) fn map(
     mapped.patients.push(patient.into_statement(header.occurred_at));
     let visit = spell(&mut mapped, message, header, feed, &subject)?;
     let (whose, visit) = header.whose(&mut mapped, &subject, visit);
-    let allergies =
-        message.segments_named("AL1").filter_map(|one| al1::allergy(&one, &subject, feed));
-    let conditions = message
-        .segments_named("DG1")
-        .filter_map(|one| dg1::condition(&one, &whose, visit.as_deref(), feed));
-    let event_time = header.occurred_at;
-    // An allergy is the patient's, whichever visit it is told in; a diagnosis is the visit's.
-    mapped.resources.extend(allergies.map(|resource| Statement {
-        subject: subject.clone(),
-        resource,
-        event_time,
-    }));
-    mapped.resources.extend(conditions.map(|resource| Statement {
-        subject: whose.clone(),
-        resource,
-        event_time,
-    }));
+    let context = Context { feed, subject: &whose, visit: visit.as_deref() };
+    let segments: Vec<Segment<'_>> = message.segments().collect();
+    whole::said(&mut mapped, &segments, &subject, &context, header.occurred_at);
+    let (_, lines) = whole::parted(&segments);
+    let key = format!("visit {}", visit.as_deref().unwrap_or_default());
+    for resource in whole::observations(&lines, &key, None, &context, header.sent_at)? {
+        let (subject, event_time) = (whose.clone(), header.occurred_at);
+        mapped.resources.push(Statement { subject, resource, event_time });
+    }
     Ok(mapped)
+}
+
+/// What of a visit has happened: a place the patient is only expected at, and a discharge that is only
+/// planned, are not where they are and not their end.
+fn happened(trigger: &str, fields: SpellFields) -> SpellFields {
+    match trigger {
+        "A09" | "A10" | "A15" | "A26" | "A32" | "A33" => SpellFields { location: None, ..fields },
+        "A16" | "A25" => SpellFields {
+            discharged: None,
+            discharge_method: None,
+            discharge_destination: None,
+            ..fields
+        },
+        _ => fields,
+    }
 }
 
 /// The movement, if the event is one and there is a PV1. An update of no particular visit is only
@@ -97,7 +109,10 @@ fn spell(
             recorded_at: header.recorded_at,
             sent_at: Some(header.sent_at),
             control_id: message.control_id().into_owned(),
-            fields: pv1::fields(&pid, &pv1, message.segment("PV2").as_ref(), feed),
+            fields: happened(
+                &header.trigger,
+                pv1::fields(&pid, &pv1, message.segment("PV2").as_ref(), feed),
+            ),
         }),
         _ if kind == SpellEventKind::Update => {}
         _ => {

@@ -1,4 +1,5 @@
-//! MDM: documents. T02 brings one, T04, T06, T08 and T10 bring it again, T11 takes it back.
+//! MDM: documents. T02 brings one, T04, T06, T08 and T10 bring it again, T11 takes it back. T01, T03,
+//! T05, T07 and T09 tell of one that they do not bring.
 
 use hl7v2::{Message, Segment};
 
@@ -6,7 +7,19 @@ use super::{Header, only_patient};
 use crate::error::Error;
 use crate::feed::Feed;
 use crate::mapped::{Mapped, Statement};
-use crate::segment::{pv1, txa};
+use crate::segment::pv1;
+use crate::segment::txa::{self, Brought};
+
+/// The events Chesil maps.
+pub(super) fn maps(trigger: &str) -> bool {
+    let number = trigger.strip_prefix('T').and_then(|number| number.parse::<u8>().ok());
+    number.is_some_and(|number| (1..=11).contains(&number))
+}
+
+/// The event comes without the document.
+fn tells_only(trigger: &str) -> bool {
+    matches!(trigger, "T01" | "T03" | "T05" | "T07" | "T09")
+}
 
 pub(super) fn map(
     message: &Message<'_>,
@@ -26,8 +39,12 @@ pub(super) fn map(
         message.segment("PID").and_then(|pid| pv1::visit(message.segment("PV1").as_ref(), &pid));
     let (subject, visit) = header.whose(&mut mapped, &subject, visit);
     let lines: Vec<Segment<'_>> = message.segments_named("OBX").collect();
-    let retracted = header.trigger == "T11";
-    let document = txa::document(&txa, &lines, retracted, &subject, visit.as_deref(), feed)?;
+    let brought = match header.trigger.as_str() {
+        "T11" => Brought::Retracted,
+        trigger if tells_only(trigger) => Brought::Notice,
+        _ => Brought::Document,
+    };
+    let document = txa::document(&txa, &lines, brought, &subject, visit.as_deref(), feed)?;
     let event_time = header.occurred_at;
     mapped.resources.push(Statement { subject, resource: document, event_time });
     Ok(mapped)

@@ -1,4 +1,5 @@
-//! ORU R01: results. One DiagnosticReport for each OBR, one Observation for each result in it.
+//! ORU R01: results. One DiagnosticReport for each OBR, one Observation for each result in it. R30 to
+//! R32 are results that made their own order; OUL tells the same by specimen.
 
 use hl7v2::{Message, Segment};
 use model::LocalIdentity;
@@ -10,6 +11,15 @@ use crate::mapped::{Mapped, Statement};
 use crate::segment::obr::{self, Order};
 use crate::segment::obx::Line;
 use crate::segment::{pid, pv1};
+
+/// The events Chesil maps.
+pub(super) fn maps(code: &str, trigger: &str) -> bool {
+    match code {
+        "ORU" => matches!(trigger, "R01" | "R03" | "R30" | "R31" | "R32" | "R40" | "ORU" | ""),
+        "OUL" => matches!(trigger, "R21" | "R22" | "R23" | "R24"),
+        _ => false,
+    }
+}
 
 pub(super) fn map(
     message: &Message<'_>,
@@ -59,13 +69,16 @@ struct PatientResult<'m> {
     orders: Vec<Order<'m>>,
 }
 
-/// The message taken apart: `{ PID [PD1] {NK1} [PV1] { [ORC] OBR {NTE} { OBX {NTE} } {SPM} } }`.
+/// The message taken apart: `{ PID [PD1] {NK1} [PV1] { [ORC] OBR {NTE} { OBX {NTE} } {SPM} } }`, or by
+/// specimen: `{ SPM { OBR [ORC] … } }`.
 fn patients<'m>(message: &Message<'m>) -> Vec<PatientResult<'m>> {
     let mut patients: Vec<PatientResult<'m>> = Vec::new();
     let mut orc = None;
+    let mut specimen = None;
     for segment in message.segments() {
         if segment.is_named("PID") {
             let (pid, orders) = (segment, Vec::new());
+            specimen = None;
             patients.push(PatientResult { pid, pd1: None, pv1: None, nk1: Vec::new(), orders });
             continue;
         }
@@ -75,7 +88,11 @@ fn patients<'m>(message: &Message<'m>) -> Vec<PatientResult<'m>> {
             "PV1" => patient.pv1 = Some(segment),
             "NK1" => patient.nk1.push(segment),
             "ORC" => orc = Some(segment),
-            "OBR" => patient.orders.push(Order::new(segment, orc.take())),
+            "OBR" => {
+                let order = Order::new(segment, orc.take());
+                patient.orders.push(Order { specimen, ..order });
+            }
+            "SPM" if specimen.is_some() || patient.orders.is_empty() => specimen = Some(segment),
             name => {
                 if let Some(order) = patient.orders.last_mut() {
                     within_order(order, name, segment);

@@ -51,6 +51,41 @@ pub(crate) fn allergy(al1: &Segment<'_>, subject: &LocalIdentity, feed: &Feed) -
     )
 }
 
+/// The allergy of an IAM, which names each one (IAM-7) and says what is to be done about it (IAM-6) and
+/// how sure it is (IAM-17, table 0438).
+pub(crate) fn adverse_reaction(
+    iam: &Segment<'_>,
+    subject: &LocalIdentity,
+    feed: &Feed,
+) -> Option<Resource> {
+    let mut allergy = allergy(iam, subject, feed)?;
+    let said = text(iam, 17);
+    let sure = concept::lookup("0438", &said).map(|found| found.code);
+    let deleted = text(iam, 6).eq_ignore_ascii_case("D");
+    let verification = if deleted { Some("entered-in-error") } else { sure };
+    if let Some(code) = verification {
+        let verification = datatype::codeable_concept(system::ALLERGY_VERIFICATION, code, "", "");
+        allergy.set("verificationStatus", verification);
+    }
+    let inactive = said.eq_ignore_ascii_case("I");
+    if verification == Some("entered-in-error") {
+        allergy.remove("clinicalStatus");
+    } else if inactive {
+        let status = datatype::codeable_concept(system::ALLERGY_CLINICAL, "inactive", "", "");
+        allergy.set("clinicalStatus", status);
+    }
+    let number = text(iam, 7);
+    if !number.is_empty() {
+        let system = system::local_number("allergy", &feed.authority);
+        allergy.set("identifier", vec![datatype::identifier(&system, &number)]);
+    }
+    // AL1-6 is when it was first noticed; IAM-6 is an action, and IAM-11 the onset.
+    allergy.remove("onsetDateTime");
+    allergy.set("onsetDateTime", when(iam, 11).map(When::fhir_date_time));
+    allergy.set("recordedDate", when(iam, 13).map(When::fhir_date_time));
+    Some(allergy)
+}
+
 /// The code in its scheme, else the words in capitals: what makes two AL1 the same allergy.
 fn allergen_key(sent: &hl7v2::Repetition<'_>) -> String {
     match (crate::read::part(sent, 1), crate::read::part(sent, 3)) {

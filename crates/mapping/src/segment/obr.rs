@@ -42,12 +42,21 @@ pub(crate) struct Shared<'a> {
     pub(crate) key: String,
     pub(crate) encounter: Value,
     pub(crate) category: Value,
+    /// They are results; else what was told with an order or a visit.
+    pub(crate) laboratory: bool,
     /// OBR-7, for an OBX without a time of its own.
     pub(crate) effective: Option<String>,
     pub(crate) issued: String,
     pub(crate) specimen: Value,
     /// What was asked for (OBR-4), by the laboratory's number.
     pub(crate) request: Value,
+}
+
+impl Shared<'_> {
+    /// What was asked for, as a list of one or none.
+    pub(crate) fn based_on(&self) -> Vec<Value> {
+        if self.request.is_null() { Vec::new() } else { vec![self.request.clone()] }
+    }
 }
 
 /// When the sender last changed its mind: OBR-22, or for a correction or retraction whichever of
@@ -84,6 +93,7 @@ pub(crate) fn resources(
             datatype::reference("Encounter", encounter_id(subject, one))
         }),
         category: category(obr),
+        laboratory: true,
         effective: when(obr, 7).map(When::fhir_date_time),
         issued: time::instant(issued),
         specimen: specimen(order),
@@ -92,7 +102,9 @@ pub(crate) fn resources(
     let (mut resources, attachments) = obx::observations(&order.lines, &shared)?;
     let code =
         asked.map_or_else(|| datatype::concept_text("Report"), |one| cwe::concept(&one, feed));
+    let status = status(obr, &resources);
     for (observation, position) in resources.iter_mut().zip(1i64..) {
+        retract_with(observation, status);
         let position = datatype::extension(system::POSITION, "valueInteger", position);
         observation.set("extension", vec![position]);
     }
@@ -103,7 +115,7 @@ pub(crate) fn resources(
     let report = Resource::new("DiagnosticReport")
         .with_id(resource_id("DiagnosticReport", subject, &shared.key))
         .with("identifier", identifiers(&filler, order, feed))
-        .with("status", status(obr, &resources))
+        .with("status", status)
         .with("category", shared.category.as_array().cloned().unwrap_or_default())
         .with("code", code)
         .with("subject", datatype::reference("Patient", subject.local_patient()))
@@ -165,6 +177,15 @@ fn status(obr: &Segment<'_>, observations: &[Resource]) -> &'static str {
         () if any("preliminary") || any("registered") => "preliminary",
         () if any("final") => "final",
         () => "unknown",
+    }
+}
+
+/// A report that is taken back takes its results with it, whatever they say of themselves: nobody
+/// may read a result as final whose report was wrong or never made.
+fn retract_with(observation: &mut Resource, report: &str) {
+    let own = observation.text("status").unwrap_or_default();
+    if report == "entered-in-error" || (report == "cancelled" && own != "entered-in-error") {
+        observation.set("status", report);
     }
 }
 

@@ -103,7 +103,7 @@ fn observation(finding: &Finding<'_, '_>, shared: &Shared<'_>) -> Resource {
     let mut resource = Resource::new("Observation")
         .with_id(resource_id("Observation", shared.subject, &key))
         .with("status", status(finding))
-        .with("basedOn", vec![shared.request.clone()])
+        .with("basedOn", shared.based_on())
         .with("category", category(shared))
         .with("code", code)
         .with("subject", datatype::reference("Patient", shared.subject.local_patient()))
@@ -136,8 +136,11 @@ fn category(shared: &Shared<'_>) -> Vec<Value> {
     let imaging = section.is_some_and(|one| {
         ["RAD", "CT", "NMR", "NMS", "RUS", "CUS", "VUS", "OUS", "XRC", "RX", "MRI"].contains(&one)
     });
-    let (code, display) =
-        if imaging { ("imaging", "Imaging") } else { ("laboratory", "Laboratory") };
+    let (code, display) = match imaging {
+        true => ("imaging", "Imaging"),
+        false if shared.laboratory => ("laboratory", "Laboratory"),
+        false => return Vec::new(),
+    };
     vec![datatype::codeable_concept(system::OBSERVATION_CATEGORY, code, display, "")]
 }
 

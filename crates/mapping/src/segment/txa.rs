@@ -14,11 +14,22 @@ use crate::read::{repetitions, text, when};
 use crate::segment::obx::whole_text;
 use crate::spell::encounter_id;
 
-/// The document. `retracted`: T11 takes it back, and may come without it.
+/// What an event brings.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Brought {
+    /// The document.
+    Document,
+    /// Only word of it.
+    Notice,
+    /// The word that it is taken back (T11); it may come with it.
+    Retracted,
+}
+
+/// The document.
 pub(crate) fn document(
     txa: &Segment<'_>,
     lines: &[Segment<'_>],
-    retracted: bool,
+    brought: Brought,
     subject: &LocalIdentity,
     visit: Option<&str>,
     feed: &Feed,
@@ -31,10 +42,11 @@ pub(crate) fn document(
             consequence: "a new version could not be told from a new document",
         });
     }
+    let retracted = brought == Brought::Retracted;
     let status = status(txa, retracted);
     let title = title(txa, lines);
     let contents = contents(lines, &title)?;
-    if contents.is_empty() && status == "current" {
+    if contents.is_empty() && status == "current" && brought == Brought::Document {
         return Err(Error::Missing {
             path: "OBX-5",
             name: "observation value",

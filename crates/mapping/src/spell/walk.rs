@@ -79,12 +79,15 @@ fn step(stay: &mut Stay, ordered: &Ordered<'_>) {
     let (admitted, class) = (stay.fields.admitted.clone(), stay.fields.class.clone());
     stay.fields.update(&event.fields);
     stay.admitted |= event.kind == Kind::Admit;
+    if event.kind == Kind::ToOutpatient {
+        to_outpatient(stay, event);
+    }
     if stay.admitted && event.kind != Kind::Admit && class::is_outpatient(&stay.fields) {
         // Nobody is taken off a ward by an update: that takes a discharge or a cancellation.
         stay.fields.class = class;
     }
     stay.as_of = stay.as_of.max(Some(event.at));
-    stay.inpatient |= !matches!(event.kind, Kind::Update | Kind::Register);
+    stay.inpatient |= !matches!(event.kind, Kind::Update | Kind::Register | Kind::ToOutpatient);
     match (event.kind, stay.state) {
         (Kind::PreAdmit, State::Unknown) => stay.state = State::Planned,
         (Kind::Register, State::Unknown | State::Planned) => begin(stay, State::Arrived, at),
@@ -110,6 +113,15 @@ fn step(stay: &mut Stay, ordered: &Ordered<'_>) {
         stay.fields.admitted = known.map(Said::Value);
     }
     move_to(stay, event, at);
+}
+
+/// A07 takes the bed away, not the visit.
+fn to_outpatient(stay: &mut Stay, event: &SpellEvent) {
+    (stay.admitted, stay.inpatient) = (false, false);
+    let said = event.fields.class.as_ref().and_then(Said::value);
+    if said.is_none() || !class::is_outpatient(&stay.fields) {
+        stay.fields.class = Some(Said::Value("O".to_owned()));
+    }
 }
 
 fn begin(stay: &mut Stay, state: State, at: Timestamp) {

@@ -81,7 +81,7 @@ fn by_visit(events: &[spell::SpellEvent]) -> BTreeMap<&str, Vec<spell::SpellEven
 fn show(mapped: &Result<Mapped, mapping::Error>) -> Value {
     let mut shown = show_all(mapped);
     if let Some(shown) = shown.as_object_mut() {
-        let rare = ["superseded", "links", "unlinks", "births", "moves"];
+        let rare = ["superseded", "links", "unlinks", "births", "moves", "out_of_scope"];
         shown.retain(|name, said| {
             !(rare.contains(&name.as_str()) && said.as_array().is_some_and(Vec::is_empty))
         });
@@ -141,6 +141,7 @@ fn show_all(mapped: &Result<Mapped, mapping::Error>) -> Value {
             "resource": one.resource.to_value(),
         })).collect::<Vec<_>>(),
         "unmapped": mapped.unmapped,
+        "out_of_scope": mapped.out_of_scope.map_or(json!([]), Value::from),
     })
 }
 
