@@ -3,6 +3,7 @@
 mod bench;
 mod check;
 mod demo;
+mod drill;
 mod link;
 mod mpi;
 mod people_file;
@@ -32,6 +33,8 @@ pub(crate) enum Command {
     Mpi(mpi::Mpi),
     /// Measure how fast it is on this machine: one JSON line for each figure, with its goal
     Bench(bench::Bench),
+    /// Try what the engine promises on this machine: kill it under load, and count what it kept
+    Drill(drill::Drill),
     /// Make patient indexes of four organisations with all their mistakes, and the truth about who
     /// is who: to test how well an index links
     SimulateIndex(simulate_index::SimulateIndex),
@@ -55,6 +58,7 @@ pub(crate) fn run(command: Command) -> Result<()> {
         Command::Link(link) => link::run(link),
         Command::Mpi(mpi) => mpi::run(mpi),
         Command::Bench(bench) => bench::run(bench),
+        Command::Drill(drill) => drill::run(&drill),
         Command::SimulateIndex(simulate) => simulate_index::run(&simulate),
     }
 }

@@ -90,12 +90,6 @@ impl Served {
         }
     }
 
-    /// The power goes: SIGKILL.
-    pub(crate) fn kill(mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
-
     /// SIGTERM, and waits for the orderly end.
     pub(crate) fn stop(mut self) {
         let id = self.child.id().to_string();

@@ -165,12 +165,7 @@ fn growth(mpi: &Mpi) -> Result<()> {
         Figure::lower(compared_with, compared, "records", None).print()?;
         costs.push((f64::from(size), last.us()));
     }
-    let (Some((small, cheap)), Some((large, dear))) = (costs.first(), costs.last()) else {
-        return Ok(());
-    };
-    if large == small {
-        return Ok(());
-    }
+    let [(small, cheap), .., (large, dear)] = costs.as_slice() else { return Ok(()) };
     let allowed = large.ln() / small.ln();
     let name = "growth of the cost of an add";
     Figure::lower(name, dear / cheap, "times", Some(rounded(allowed))).print()
