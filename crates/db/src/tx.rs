@@ -133,17 +133,17 @@ impl Tx {
         &mut self,
         job: impl FnOnce(&mut Self) -> Result<T, E>,
     ) -> Result<T, E> {
-        self.batch("savepoint job")?;
+        self.command("savepoint job")?;
         let result = job(self);
         if self.is_lost() {
             return result.and(Err(Error::lost().into()));
         }
         // PostgreSQL refuses the release where the job hid a failed statement behind an `Ok`.
         let result =
-            result.and_then(|value| Ok(self.batch("release savepoint job").map(|()| value)?));
+            result.and_then(|value| Ok(self.command("release savepoint job").map(|()| value)?));
         if result.is_err() {
-            self.batch("rollback to savepoint job")?;
-            self.batch("release savepoint job")?;
+            self.command("rollback to savepoint job")?;
+            self.command("release savepoint job")?;
         }
         result
     }
@@ -207,8 +207,8 @@ impl Tx {
 
     pub(crate) fn begin(&mut self, purpose: Use) -> Result<(), Error> {
         match (&self.session, purpose) {
-            (Session::Sqlite(_), Use::Write) => self.batch("begin immediate"),
-            (Session::Sqlite(_), Use::Read) => self.batch("begin"),
+            (Session::Sqlite(_), Use::Write) => self.command("begin immediate"),
+            (Session::Sqlite(_), Use::Read) => self.command("begin"),
             // One writer at a time across nodes too: sequences then commit in their order, and the
             // audit chain has one head. ('chesil' in ASCII.)
             (Session::Postgres { .. }, Use::Write) => {
@@ -221,11 +221,11 @@ impl Tx {
     }
 
     pub(crate) fn commit(&mut self) -> Result<(), Error> {
-        self.batch("commit")
+        self.command("commit")
     }
 
     pub(crate) fn rollback(&mut self) -> Result<(), Error> {
-        if self.is_lost() { Ok(()) } else { self.batch("rollback") }
+        if self.is_lost() { Ok(()) } else { self.command("rollback") }
     }
 
     /// The transaction is gone: the engine undid it by itself, or the connection broke.
@@ -264,6 +264,18 @@ impl Tx {
             Session::Postgres { .. } => dialect::postgres_types(sql),
         };
         self.batch(&text)
+    }
+
+    /// Runs one statement without parameters, of those that are run all the time.
+    fn command(&mut self, sql: &'static str) -> Result<(), Error> {
+        match &mut self.session {
+            Session::Sqlite(connection) => {
+                let run =
+                    connection.prepare_cached(sql).and_then(|mut command| command.execute([]));
+                run.map(drop).map_err(|error| Error::sqlite(sql, &error))
+            }
+            Session::Postgres { .. } => self.batch(sql),
+        }
     }
 
     fn batch(&mut self, sql: &str) -> Result<(), Error> {

@@ -115,6 +115,10 @@ pub const MIGRATIONS: &[db::Migration] = &[
         sql: include_str!("../migrations/0007_doubted_link.sql"),
     },
     db::Migration { name: "empi/0008_seen", sql: include_str!("../migrations/0008_seen.sql") },
+    db::Migration {
+        name: "empi/0009_sensitive",
+        sql: include_str!("../migrations/0009_sensitive.sql"),
+    },
 ];
 
 /// A result of this crate.

@@ -160,8 +160,9 @@ const PEOPLE_OF: &str = select!(
 /// Returns the number by which the blocking index knows the record.
 pub(crate) fn insert(tx: &mut Tx, patient: &LocalPatient) -> Result<i64> {
     tx.execute(
-        "insert into local_patient (id, person, authority, value, organisation, demographics, updated_at, current_number)
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        "insert into local_patient (id, person, authority, value, organisation, demographics, updated_at,
+             current_number, sensitive)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         params![
             patient.id.uuid(),
             patient.person.uuid(),
@@ -170,7 +171,8 @@ pub(crate) fn insert(tx: &mut Tx, patient: &LocalPatient) -> Result<i64> {
             patient.organisation.as_str(),
             json(&patient.demographics)?,
             patient.updated_at,
-            patient.current_number.map(String::from)
+            patient.current_number.map(String::from),
+            patient.demographics.sensitive
         ],
     )?;
     // Not `returning`: on SQLite that makes a journal of the statement, whose cost grows with the
@@ -183,12 +185,14 @@ pub(crate) fn insert(tx: &mut Tx, patient: &LocalPatient) -> Result<i64> {
 /// Stores what its source says now.
 pub(crate) fn update(tx: &mut Tx, patient: &LocalPatient) -> Result<()> {
     tx.execute(
-        "update local_patient set demographics = ?2, updated_at = ?3, current_number = ?4 where seq = ?1",
+        "update local_patient set demographics = ?2, updated_at = ?3, current_number = ?4, sensitive = ?5
+         where seq = ?1",
         params![
             patient.seq,
             json(&patient.demographics)?,
             patient.updated_at,
-            patient.current_number.map(String::from)
+            patient.current_number.map(String::from),
+            patient.demographics.sensitive
         ],
     )?;
     Ok(())

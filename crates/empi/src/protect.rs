@@ -35,19 +35,10 @@ pub(crate) fn close(tx: &mut Tx, person: PersonId, at: Timestamp) -> Result<()> 
 
 /// The unsettled questions about this person that nobody may be shown any more.
 pub(crate) fn questions(tx: &mut Tx, person: PersonId) -> Result<Vec<i64>> {
-    let waiting: Vec<(i64, uuid::Uuid, uuid::Uuid)> = tx.query(
-        "select review.seq, review.a, review.b from local_patient p
-         join review on review.a = p.id
-         where p.person = ?1 and review.state not in ('decided', 'resolved')
-             and review.filed_by <> 'source'
-         union
-         select review.seq, review.a, review.b from local_patient p
-         join review on review.b = p.id
-         where p.person = ?1 and review.state not in ('decided', 'resolved')
-             and review.filed_by <> 'source'",
-        params![person.uuid()],
-        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
-    )?;
+    let waiting: Vec<(i64, uuid::Uuid, uuid::Uuid)> =
+        tx.query(ABOUT_THE_PROTECTED, params![person.uuid()], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })?;
     let mut found = Vec::new();
     for (review, a, b) in waiting {
         if forbids(tx, LocalPatientId::from_uuid(a), LocalPatientId::from_uuid(b))? {
@@ -56,3 +47,21 @@ pub(crate) fn questions(tx: &mut Tx, person: PersonId) -> Result<Vec<i64>> {
     }
     Ok(found)
 }
+
+/// The unsettled questions about a person, where a record of theirs or of the other's is protected.
+const ABOUT_THE_PROTECTED: &str = "
+    with about as (
+        select review.seq, review.a, review.b from local_patient p
+        join review on review.a = p.id
+        where p.person = ?1 and review.state not in ('decided', 'resolved')
+            and review.filed_by <> 'source'
+        union
+        select review.seq, review.a, review.b from local_patient p
+        join review on review.b = p.id
+        where p.person = ?1 and review.state not in ('decided', 'resolved')
+            and review.filed_by <> 'source')
+    select seq, a, b from about
+    where exists (
+        select 1 from local_patient side
+        join local_patient record on record.person = side.person
+        where side.id in (about.a, about.b) and record.sensitive = 1)";

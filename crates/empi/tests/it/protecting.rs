@@ -130,3 +130,23 @@ fn a_flag_that_comes_later_does_not_take_a_record_out_of_its_person() {
         assert_eq!([person_of(&db, "RD3/R1"), person_of(&db, "RBD/B1")], [person, person]);
     }
 }
+
+#[test]
+fn who_was_protected_before_the_store_kept_it_beside_the_details_is_so_afterwards() {
+    for db in indexes() {
+        feed(&db, "RD3/R1", &thomasina());
+        feed(&db, "RBD/B1", &Demographics { sensitive: true, ..gabriel() });
+        let migration = include_str!("../../migrations/0009_sensitive.sql");
+        let fill = migration.split_once(';').unwrap().1.trim();
+        assert_eq!(marked(&db), ["B1"]);
+        write(&db, |tx| Ok(tx.execute("update local_patient set sensitive = 0", &[])?));
+        assert!(marked(&db).is_empty());
+        write(&db, move |tx| Ok(tx.execute(fill, &[])?));
+        assert_eq!(marked(&db), ["B1"]);
+    }
+}
+
+fn marked(db: &Db) -> Vec<String> {
+    let sql = "select value from local_patient where sensitive = 1";
+    read(db, move |tx| Ok(tx.query(sql, &[], |row| row.get(0))?))
+}
