@@ -1,3 +1,5 @@
+//! Every row of our own tables means something.
+
 use super::*;
 use crate::concept;
 
