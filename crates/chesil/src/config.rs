@@ -6,6 +6,7 @@ mod problem;
 mod channel;
 mod matching_model;
 mod client;
+mod rules;
 
 use std::fs;
 use std::net::SocketAddr;

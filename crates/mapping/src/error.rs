@@ -29,6 +29,9 @@ pub enum Error {
         /// What it should be.
         problem: &'static str,
     },
+    /// A rule of the channel refuses it, or its script failed.
+    #[error("{0}")]
+    Rule(String),
     /// A FHIR Bundle that cannot be taken.
     #[error(transparent)]
     Bundle(#[from] fhir::Error),

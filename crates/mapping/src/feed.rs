@@ -4,6 +4,7 @@ use hl7v2::Message;
 use model::OdsCode;
 
 use crate::read::{part, repetitions};
+use crate::rule::{Place, Rules};
 
 /// A source of messages: whose it is, and how it names its own patients.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +18,19 @@ pub struct Feed {
     /// The character set of messages that do not name one (MSH-18): `windows-1252`. Whoever parses
     /// the message uses it; mapping sees decoded text.
     pub default_charset: Option<String>,
+    /// What is put right in its messages before they are mapped.
+    pub rules: Rules,
+    /// What of its messages somebody has looked at and left out.
+    pub ignored: Vec<Ignored>,
+}
+
+/// A field or a segment that is left out on purpose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ignored {
+    /// Which.
+    pub place: Place,
+    /// Why.
+    pub because: String,
 }
 
 impl Feed {
@@ -27,6 +41,8 @@ impl Feed {
             authority: authority.into(),
             aliases: Vec::new(),
             default_charset: None,
+            rules: Rules::default(),
+            ignored: Vec::new(),
         }
     }
 

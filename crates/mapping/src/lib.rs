@@ -6,6 +6,7 @@
 
 mod error;
 mod feed;
+pub mod rule;
 mod mapped;
 mod message;
 mod segment;
@@ -25,7 +26,7 @@ mod demographics;
 pub use bundle::bundle;
 pub use demographics::demographics;
 pub use error::Error;
-pub use feed::Feed;
+pub use feed::{Feed, Ignored};
 pub use index_entry::index_entry;
 pub use mapped::{
     Birth, Link, Mapped, Merge, Move, Moving, PatientStatement, Statement, Superseded,

@@ -42,6 +42,21 @@ pub fn hl7_v2_after(
     received_at: Timestamp,
     moved: &MovedVisits,
 ) -> Result<Mapped, Error> {
+    if feed.rules.is_empty() {
+        return as_sent(message, feed, received_at, moved);
+    }
+    let changed = feed.rules.applied(message)?;
+    let spoilt = |error| Error::Rule(format!("the channel's rules leave no message: {error}"));
+    as_sent(&hl7v2::parse(&changed).map_err(spoilt)?, feed, received_at, moved)
+}
+
+/// Maps a message to which the rules of its channel have been applied.
+fn as_sent(
+    message: &Message<'_>,
+    feed: &Feed,
+    received_at: Timestamp,
+    moved: &MovedVisits,
+) -> Result<Mapped, Error> {
     let header = Header::read(message, received_at, moved);
     let mut mapped = match (header.code.as_str(), header.trigger.as_str()) {
         ("ADT", trigger) if adt::maps(trigger) => adt::map(message, &header, feed),

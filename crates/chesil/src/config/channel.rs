@@ -9,6 +9,7 @@ use mapping::Feed;
 use model::OdsCode;
 
 use super::file::{ChannelToml, FhirToml, FileDropToml, MllpToml};
+use super::rules;
 use super::{Problem, Source, ods_code, toml_files};
 
 /// A channel, how its messages are mapped, and who may send.
@@ -43,11 +44,15 @@ pub(super) fn load_all(
 ) -> Vec<(Source, ChannelSettings)> {
     let mut channels = Vec::new();
     for path in toml_files(folder) {
-        let Some(source) = Source::read(&path, problems) else { continue };
-        let Some(parsed) = source.parse::<ChannelToml>(problems) else { continue };
+        let Some(mut source) = Source::read(&path, problems) else { continue };
+        let Some(mut parsed) = source.parse::<ChannelToml>(problems) else { continue };
+        let listed = std::mem::take(&mut parsed.rule);
+        let ignored = rules::ignored(&source, std::mem::take(&mut parsed.ignore), problems);
         let name =
             path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-        if let Some(settings) = settings(&source, parsed, &name, root, problems) {
+        if let Some(mut settings) = settings(&source, parsed, &name, root, problems) {
+            settings.feed.ignored = ignored;
+            settings.feed.rules = rules::rules(&mut source, listed, root, problems);
             channels.push((source, settings));
         }
     }

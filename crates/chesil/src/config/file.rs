@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::rules::{IgnoreToml, RuleToml};
+
 /// `chesil.toml`
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -77,6 +79,10 @@ pub(super) struct ChannelToml {
     #[serde(default)]
     pub(super) aliases: Vec<String>,
     pub(super) charset: Option<String>,
+    #[serde(default)]
+    pub(super) rule: Vec<Spanned<RuleToml>>,
+    #[serde(default)]
+    pub(super) ignore: Vec<IgnoreToml>,
     pub(super) mllp: Option<MllpToml>,
     pub(super) file_drop: Option<FileDropToml>,
     pub(super) fhir: Option<FhirToml>,
