@@ -1,9 +1,11 @@
 //! What the program can be told to do.
 
 mod bench;
+mod channel;
 mod check;
 mod demo;
 mod drill;
+mod explain;
 mod link;
 mod mpi;
 mod people_file;
@@ -25,6 +27,10 @@ pub(crate) enum Command {
     Serve(Folder),
     /// Say what is wrong with a configuration, by file and line
     Check(Folder),
+    /// Say what the messages of a file become, element by element, and what came of each field
+    Explain(explain::Explain),
+    /// Try a channel on messages: golden files, and what of them nobody understands
+    Channel(channel::Channel),
     /// Add a user, with a password read from standard input
     AddUser(user::AddUser),
     /// Link the records of a CSV file that are of one person
@@ -54,6 +60,8 @@ pub(crate) fn run(command: Command) -> Result<()> {
         Command::Demo(demo) => demo::run(demo),
         Command::Serve(folder) => serve::run(&folder),
         Command::Check(folder) => check::run(&folder),
+        Command::Explain(explain) => explain::run(&explain),
+        Command::Channel(channel) => channel::run(&channel),
         Command::AddUser(user) => user::run(user),
         Command::Link(link) => link::run(link),
         Command::Mpi(mpi) => mpi::run(mpi),

@@ -22,6 +22,7 @@ mod bundle;
 mod social_care;
 mod index_entry;
 mod demographics;
+pub mod explain;
 
 pub use bundle::bundle;
 pub use demographics::demographics;

@@ -6,6 +6,7 @@
 
 mod place;
 pub(crate) mod draft;
+mod leaves;
 mod condition;
 mod code_table;
 mod script;
@@ -88,6 +89,11 @@ impl Rules {
     /// There are none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
     }
 
     /// The message as these rules leave it, in UTF-8.

@@ -229,4 +229,5 @@ fn nothing_is_said_later_than_it_was_received() {
 }
 
 mod demographics;
+mod explained;
 mod sentences;
