@@ -342,6 +342,7 @@ pub(crate) fn about(
 /// are one person's is a question all the more.
 pub(crate) fn settle(tx: &mut Tx, person: PersonId, at: Timestamp) -> Result<()> {
     tx.execute(SETTLE, params![person.uuid(), at])?;
+    tx.execute(ASK_ONCE, params![person.uuid(), at])?;
     priority::refresh(tx, person)
 }
 
@@ -351,6 +352,26 @@ const SETTLE: &str = "
     and kind not in ('confused_number', 'doubted_link', 'conflicting_death')
     and a in (select id from local_patient where person = ?1)
     and b in (select id from local_patient where person = ?1)";
+
+/// Two that have become one may each have been asked about with the same third person: of the
+/// questions that nobody has touched yet the most dangerous and then the most likely stays.
+const ASK_ONCE: &str = "
+    update review set state = 'resolved', closed_by = 'engine', closed_at = ?2
+    where seq in (
+        select seq from (
+            select review.seq, row_number() over (
+                partition by other.person order by review.priority, review.weight desc, review.seq
+            ) as place
+            from local_patient mine
+            join review on review.a = mine.id or review.b = mine.id
+            join local_patient other
+              on other.id = case when review.a = mine.id then review.b else review.a end
+            where mine.person = ?1 and other.person <> ?1
+            and review.state = 'open' and review.filed_by = 'engine'
+            and review.kind not in ('confused_number', 'doubted_link', 'conflicting_death')
+        ) as asked
+        where place > 1
+    )";
 
 /// Looks again at the unsettled questions about a record whose details have changed. What a source
 /// was asked is open again: its own message is its answer. So is what one steward of two has answered

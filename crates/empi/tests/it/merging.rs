@@ -104,3 +104,18 @@ fn a_merge_that_comes_late_leaves_the_later_one_of_its_survivor() {
         assert_eq!([person_of(&db, "RD3/B"), person_of(&db, "RD3/C")], [one, one]);
     }
 }
+
+/// Each of two was asked about with the same third; once the two are one, a steward is asked once.
+#[test]
+fn what_was_asked_of_both_is_asked_once_of_the_one_they_become() {
+    for db in indexes() {
+        feed(&db, "RD3/R1", &with_number(thomasina(), 2));
+        feed(&db, "RD3/R2", &without_number(thomasina()));
+        feed(&db, "RD3/R3", &without_number(thomasina()));
+        assert_eq!(queue(&db).len(), 3, "each with each");
+        let both = merge(&db, "RD3/R2", "RD3/R3");
+        let asked = queue(&db);
+        assert_eq!(asked.len(), 1, "one question about two people");
+        assert_ne!(person_of(&db, "RD3/R1"), both);
+    }
+}

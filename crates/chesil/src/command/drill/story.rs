@@ -10,6 +10,11 @@ const PATIENTS: usize = 12;
 /// Messages of one turn of a patient.
 const TURN: usize = 8;
 
+/// No two of the 48 are named alike (figures are no part of a name): each is one person, not a question.
+const FORENAMES: [&str; 8] =
+    ["AGNES", "BEATRICE", "CORDELIA", "DOROTHY", "ELIZABETH", "FLORENCE", "GWENDOLEN", "HERMIONE"];
+const SURNAMES: [&str; 6] = ["HARDY", "JURASSIC", "LANGTON", "PURBECK", "STOUR", "WIMBORNE"];
+
 /// The message of this number on a connection, in this round of the drill.
 pub(super) fn message(round: usize, lane: usize, number: usize) -> Vec<u8> {
     let patient = lane + LANES * (number % PATIENTS);
@@ -31,8 +36,10 @@ pub(super) fn message(round: usize, lane: usize, number: usize) -> Vec<u8> {
     format!(
         "MSH|^~\\&|PAS|RD3|DRILL|DCR|20260115103000||ADT^{event}|{control_id}|P|2.4\r\
          EVN|{event}|20260115103000\r\
-         PID|1||{identifier}^^^RD3^MR||SURNAME{patient}^GIVEN{patient}||19{:02}0{}1{}|F|||{} HIGH STREET^^POOLE^^BH15 1AA||01202{:06}\r\
+         PID|1||{identifier}^^^RD3^MR||{}^{}||19{:02}0{}1{}|F|||{} HIGH STREET^^POOLE^^BH15 1AA||01202{:06}\r\
          {rest}",
+        SURNAMES[patient / FORENAMES.len() % SURNAMES.len()],
+        FORENAMES[patient % FORENAMES.len()],
         30 + patient % 60,
         1 + patient % 9,
         patient % 9,
