@@ -10,10 +10,8 @@ const PATIENTS: usize = 12;
 /// Messages of one turn of a patient.
 const TURN: usize = 8;
 
-/// No two of the 48 are named alike (figures are no part of a name): each is one person, not a question.
-const FORENAMES: [&str; 8] =
-    ["AGNES", "BEATRICE", "CORDELIA", "DOROTHY", "ELIZABETH", "FLORENCE", "GWENDOLEN", "HERMIONE"];
-const SURNAMES: [&str; 6] = ["HARDY", "JURASSIC", "LANGTON", "PURBECK", "STOUR", "WIMBORNE"];
+/// Rounds after which other patients come: one with hundreds of numbers would be a question.
+const ROUNDS: usize = 10;
 
 /// The message of this number on a connection, in this round of the drill.
 pub(super) fn message(round: usize, lane: usize, number: usize) -> Vec<u8> {
@@ -21,32 +19,118 @@ pub(super) fn message(round: usize, lane: usize, number: usize) -> Vec<u8> {
     let (turn, step) = (number / PATIENTS / TURN, number / PATIENTS % TURN);
     let visit = format!("V{patient}R{round}T{turn}");
     let second = format!("S{patient}R{round}T{turn}");
-    let first = format!("R{patient}");
+    let first = format!("R{patient}G{}", round / ROUNDS);
     let control_id = control_id(round, lane, number);
     let (event, identifier, rest) = match step {
         0 => ("A28", &second, String::new()),
-        1 => ("A01", &first, stay(&visit, "WARD5", "20260115100000", "")),
-        2 => ("A08", &first, stay(&visit, "WARD5", "20260115100000", "")),
-        3 => ("A02", &first, stay(&visit, "WARD6", "20260115100000", "")),
-        4 => ("A40", &first, format!("MRG|{second}^^^RD3^MR\r")),
+        1 => ("A40", &first, format!("MRG|{second}^^^RD3^MR\r")),
+        2 => ("A01", &first, stay(&visit, "WARD5", "20260115100000", "")),
+        3 => ("A08", &first, stay(&visit, "WARD5", "20260115100000", "")),
+        4 => ("A02", &first, stay(&visit, "WARD6", "20260115100000", "")),
         5 => ("A31", &first, String::new()),
         6 => ("A03", &first, stay(&visit, "WARD6", "20260115100000", "20260116100000")),
         _ => ("A08", &first, stay(&visit, "WARD6", "20260115100000", "20260116100000")),
     };
+    let who = who(round / ROUNDS * PATIENTS * LANES + patient);
+    let telephone = (round * 1000 + number % 1000) * LANES + lane;
     format!(
         "MSH|^~\\&|PAS|RD3|DRILL|DCR|20260115103000||ADT^{event}|{control_id}|P|2.4\r\
          EVN|{event}|20260115103000\r\
-         PID|1||{identifier}^^^RD3^MR||{}^{}||19{:02}0{}1{}|F|||{} HIGH STREET^^POOLE^^BH15 1AA||01202{:06}\r\
-         {rest}",
-        SURNAMES[patient / FORENAMES.len() % SURNAMES.len()],
-        FORENAMES[patient % FORENAMES.len()],
-        30 + patient % 60,
-        1 + patient % 9,
-        patient % 9,
-        1 + patient,
-        round * 1000 + number % 1000,
+         PID|1||{identifier}^^^RD3^MR||{who}||07{telephone:09}\r\
+         {rest}"
     )
     .into_bytes()
+}
+
+/// Name, birth date, gender and address (PID-5 to PID-11) of the patient of this number. Two who are
+/// alike would be a question to a steward, and thousands of those are another drill.
+fn who(number: usize) -> String {
+    format!(
+        "{}^{}||19{:02}{:02}{:02}|F|||{} HIGH STREET^^POOLE^^BH{} {}{}",
+        in_turn(&SURNAMES, number),
+        in_turn(&FORENAMES, number),
+        30 + number % 60,
+        1 + number / 5 % 12,
+        1 + number / 7 % 28,
+        1 + number,
+        1 + number % 20,
+        1 + number / 20 % 9,
+        in_turn(&LETTERS, number),
+    )
+}
+
+/// 31 of these and 32 of those: 992 patients before a name comes again.
+const SURNAMES: [&str; 31] = [
+    "ABBOTT",
+    "BUGLER",
+    "CAKE",
+    "DIBBEN",
+    "EVERETT",
+    "FUDGE",
+    "GUPPY",
+    "HANHAM",
+    "INGRAM",
+    "JESTY",
+    "KELLAWAY",
+    "LEGG",
+    "MEECH",
+    "NOTLEY",
+    "OSMOND",
+    "PITFIELD",
+    "QUICK",
+    "ROPER",
+    "STICKLAND",
+    "TOOP",
+    "UPWARD",
+    "VINCENT",
+    "WAREHAM",
+    "YEATMAN",
+    "ZILLWOOD",
+    "BOLWELL",
+    "CHUBB",
+    "DAMEN",
+    "FOOT",
+    "GALE",
+    "HOUSE",
+];
+const FORENAMES: [&str; 32] = [
+    "AGNES",
+    "BEATRICE",
+    "CORDELIA",
+    "DOROTHY",
+    "ELIZABETH",
+    "FLORENCE",
+    "GWENDOLEN",
+    "HERMIONE",
+    "IRIS",
+    "JOSEPHINE",
+    "KATHLEEN",
+    "LOUISA",
+    "MABEL",
+    "NORA",
+    "OLIVE",
+    "PHYLLIS",
+    "QUEENIE",
+    "RHODA",
+    "SYLVIA",
+    "THEODORA",
+    "URSULA",
+    "VIOLET",
+    "WINIFRED",
+    "YVONNE",
+    "ZOE",
+    "AUDREY",
+    "BRIDGET",
+    "CLARICE",
+    "DINAH",
+    "EDITH",
+    "FREDA",
+    "GRETA",
+];
+const LETTERS: [&str; 8] = ["AA", "BD", "EG", "HJ", "LN", "PQ", "RS", "TU"];
+
+fn in_turn<'a>(names: &[&'a str], number: usize) -> &'a str {
+    names.get(number % names.len()).copied().unwrap_or_default()
 }
 
 /// Its control id (MSH-10), by which the acknowledgement is known.
@@ -79,6 +163,15 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn no_two_patients_share_a_name_or_an_address() {
+        let all = |part: fn(&str) -> Option<&str>| -> BTreeSet<String> {
+            (0..992).filter_map(|number| part(&who(number)).map(String::from)).collect()
+        };
+        assert_eq!(all(|who| who.split('|').next()).len(), 992);
+        assert_eq!(all(|who| who.split('|').next_back()).len(), 992);
     }
 
     #[test]
