@@ -107,11 +107,16 @@ fn names(names: &[PersonName]) -> Vec<Value> {
         Element::new()
             .with("use", if place == 0 { "usual" } else { "" })
             .with("family", name.family.as_str())
-            .with("given", name.given.clone())
+            .with("given", known(&name.given))
             .with("prefix", name.prefix.iter().cloned().collect::<Vec<_>>())
             .build()
     };
     names.iter().enumerate().map(name).collect()
+}
+
+/// A forename that is not known is empty; what is left are the others.
+fn known(given: &[String]) -> Vec<String> {
+    given.iter().filter(|name| !name.is_empty()).cloned().collect()
 }
 
 fn telecom(said: &Demographics) -> Vec<Value> {

@@ -213,7 +213,7 @@ fn names(parts: NameParts) -> Vec<PersonName> {
         (Some(full), None, None) => full_name(&full),
         _ => PersonName {
             family: parts.surname.unwrap_or_default(),
-            given: parts.forename.into_iter().chain(parts.middle).collect(),
+            given: given(parts.forename, parts.middle),
             prefix: None,
         },
     };
@@ -224,6 +224,12 @@ fn names(parts: NameParts) -> Vec<PersonName> {
     // A single word does not say which part of a name it is.
     let other = parts.other.map(|text| full_name(&text)).filter(|other| !other.given.is_empty());
     (!said_nothing).then_some(current).into_iter().chain(former).chain(other).collect()
+}
+
+/// A middle name is not taken for a forename that is left blank.
+fn given(forename: Option<String>, middle: Option<String>) -> Vec<String> {
+    let blank = (forename.is_none() && middle.is_some()).then(String::new);
+    forename.or(blank).into_iter().chain(middle).collect()
 }
 
 /// Words before a name.
@@ -290,6 +296,15 @@ fn addresses(mut home: PostalAddress, postcodes: Vec<String>) -> Vec<PostalAddre
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_middle_name_is_not_taken_for_a_forename_left_blank() {
+        let text = |name: &str| Some(name.to_owned());
+        assert_eq!(given(None, text("Frederick")), ["", "Frederick"]);
+        assert_eq!(given(text("Ann"), text("May")), ["Ann", "May"]);
+        assert_eq!(given(text("Ann"), None), ["Ann"]);
+        assert!(given(None, None).is_empty());
+    }
 
     #[test]
     fn a_name_in_one_column_is_taken_apart() {

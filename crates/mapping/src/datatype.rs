@@ -1,6 +1,7 @@
 //! HL7 v2 datatypes to FHIR's, one file each.
 
 pub(crate) mod cx;
+pub(crate) mod given;
 pub(crate) mod xpn;
 pub(crate) mod xad;
 pub(crate) mod xtn;

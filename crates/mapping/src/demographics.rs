@@ -7,6 +7,8 @@ use model::{
 };
 use serde_json::Value;
 
+use crate::datatype::given::given;
+
 /// The demographics of a Patient, current names and addresses first.
 pub fn demographics(patient: &Resource) -> Demographics {
     let (nhs_number, nhs_number_status) = nhs_number(patient);
@@ -79,11 +81,10 @@ fn ended(one: &Value) -> bool {
 }
 
 fn name(value: &Value) -> PersonName {
-    let given = value.get("given").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     let prefix = value.pointer("/prefix/0").and_then(Value::as_str);
     PersonName {
         family: text(value, "family").to_owned(),
-        given: given.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        given: given(value),
         prefix: prefix.map(str::to_owned),
     }
 }

@@ -7,6 +7,7 @@ use model::{Demographics, LocalIdentity, PersonName, PostalAddress, Telephone};
 use serde_json::{Value, json};
 
 use crate::datatype::cx;
+use crate::datatype::given::with_given;
 use crate::feed::Feed;
 use crate::identity::PatientNumber;
 use crate::mapped::PatientStatement;
@@ -51,12 +52,8 @@ fn current_first<'a, T>(
 }
 
 fn name((usage, name): (&str, &PersonName)) -> Value {
-    Element::new()
-        .with("use", usage)
-        .with("family", name.family.as_str())
-        .with("given", texts(&name.given))
-        .with("prefix", texts(name.prefix.as_slice()))
-        .build()
+    let element = Element::new().with("use", usage).with("family", name.family.as_str());
+    with_given(element, &name.given).with("prefix", texts(name.prefix.as_slice())).build()
 }
 
 fn address((usage, address): (&str, &PostalAddress)) -> Value {
@@ -108,6 +105,8 @@ mod tests {
             given: vec!["Thomasina Anne".into(), "May".into()],
             prefix: Some("Mrs".into()),
         };
+        let middle_only =
+            PersonName { given: vec![String::new(), "May".into()], ..name("Yeobright") };
         let home = |line: &str, postcode: &str| PostalAddress {
             lines: vec![line.into()],
             city: Some("Dorchester".into()),
@@ -117,7 +116,7 @@ mod tests {
         let full = Demographics {
             nhs_number: NhsNumber::parse("9990000018").ok(),
             nhs_number_status: NhsNumberStatus::Verified,
-            names: vec![name("Hardy"), name("Smith")],
+            names: vec![name("Hardy"), name("Smith"), middle_only],
             birth_date: Some(date(1950, 12, 31)),
             gender: Some(Gender::Female),
             addresses: vec![home("1 High Street", "DT1 1AA"), home("2 Quay", "BH15 1AA")],

@@ -3,7 +3,7 @@
 use rapidfuzz::distance::osa;
 
 use crate::compare::Tally;
-use crate::further::further_conflict;
+use crate::further::{are_called_alike, further_conflict};
 use crate::level::Level;
 use crate::name::best;
 use crate::profile::Name;
@@ -65,6 +65,8 @@ pub(crate) struct Forenames {
     pub(crate) spelling: Spelling,
     /// Each has a further name in full that is none of the other's: Mohammed Ali, Mohammed Umar.
     pub(crate) further_conflict: bool,
+    /// Both go by a further name, and these are alike: Mohammed Hassan, Mohammed Hussain.
+    pub(crate) called_alike: bool,
 }
 
 /// What it says that two names are alike and not the same.
@@ -103,7 +105,8 @@ pub(crate) fn compare(
         _ => Spelling::Open,
     };
     let further_conflict = further_conflict(model, a, b);
-    Forenames { level, may_be_two, middle_agrees, spelling, further_conflict }
+    let called_alike = are_called_alike(model, a, b);
+    Forenames { level, may_be_two, middle_agrees, spelling, further_conflict, called_alike }
 }
 
 /// One forename is the other with a slip in it: it is nobody's, or the e-mail address of whoever is

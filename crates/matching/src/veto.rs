@@ -264,11 +264,13 @@ fn is_parent_of_one_digit(a: &Profile, b: &Profile, found: &Findings) -> bool {
 }
 
 /// Born on one day under one surname, and the forenames do not say in full that they are one: one is
-/// like the other, or a middle name, or missing, or further names in full differ. That both are no
+/// like the other, or a middle name, or missing, or further names in full differ, or only these tell two
+/// called Mohammed apart. That both are no
 /// names of a list says nothing: none has them all. A plain slip in a listed name, or a telephone, e-mail
 /// address or middle name of their own, says that they are one all the same.
 fn is_twin_unless_told(a: &Profile, b: &Profile, found: &Findings) -> bool {
-    let Forenames { level, middle_agrees, spelling, further_conflict, .. } = found.forenames;
+    let Forenames { level, middle_agrees, spelling, further_conflict, called_alike, .. } =
+        found.forenames;
     let same_birth = found.birth_date == Some(BirthDateLevel::Same)
         && found.family.is_some_and(FamilyLevel::agrees);
     let full = level.is_some_and(ForenameLevel::is_full);
@@ -276,6 +278,7 @@ fn is_twin_unless_told(a: &Profile, b: &Profile, found: &Findings) -> bool {
     same_birth
         && !unnamed
         && (further_conflict
+            || (called_alike && !found.same_contact)
             || (!full && spelling != Spelling::Slip && !is_their_own(found, middle_agrees)))
 }
 

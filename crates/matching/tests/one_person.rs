@@ -191,6 +191,19 @@ fn a_slip_in_a_further_name_makes_no_second_person() {
 }
 
 #[test]
+fn two_called_mohammed_go_by_a_further_name() {
+    for (one, other) in [("Hassan", "Hussain"), ("Amir", "Amin"), ("Saad", "Saud")] {
+        let (one, other) =
+            (format!("Khan, Mohammed {one}, male"), format!("Khan, Muhammad {other}, male"));
+        assert_eq!(unnumbered(&one, &other), TWINS, "{one} {other}");
+    }
+    for other in ["Hassan", "Hasssan", "H"] {
+        let other = format!("Khan, Mohammed {other}, male");
+        assert!(links(unnumbered("Khan, Mohammed Hassan, male", &other)), "{other}");
+    }
+}
+
+#[test]
 fn a_surname_of_two_words_among_the_forenames_is_no_further_name() {
     assert!(links(numbered(&["OBrien, James Frank, male"], "JIM, O_BRIEN, male")));
     assert_eq!(

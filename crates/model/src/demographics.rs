@@ -55,7 +55,8 @@ impl Demographics {
 pub struct PersonName {
     /// Surname.
     pub family: String,
-    /// Forenames in order.
+    /// Forenames in order. The first is empty where it is left blank and a middle name is given: a
+    /// middle name is not taken for the forename.
     pub given: Vec<String>,
     /// Title: `Mrs`.
     pub prefix: Option<String>,
@@ -65,9 +66,11 @@ impl PersonName {
     /// `HARDY, Thomasina (Mrs)`, as NHS CUI NID-0001 to 0004 asks; parts that are missing are left out.
     pub fn formal(&self) -> String {
         let mut text = self.family.to_uppercase();
-        if !self.given.is_empty() {
+        let given: Vec<&str> =
+            self.given.iter().map(String::as_str).filter(|name| !name.is_empty()).collect();
+        if !given.is_empty() {
             let comma = if text.is_empty() { "" } else { ", " };
-            text = format!("{text}{comma}{}", self.given.join(" "));
+            text = format!("{text}{comma}{}", given.join(" "));
         }
         match &self.prefix {
             Some(prefix) if !text.is_empty() => format!("{text} ({prefix})"),
