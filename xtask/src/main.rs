@@ -1,5 +1,6 @@
 //! Chores. `cargo xtask test` installs what the tests need and runs all of them.
 
+mod fuzz;
 mod layers;
 mod packages;
 mod postgres;
@@ -11,6 +12,7 @@ use anyhow::{Result, bail};
 const HELP: &str =
     "cargo xtask test       install what the tests need (Debian packages, npm) and run all of them
 cargo xtask tidy       check layers, file sizes and headers
+cargo xtask fuzz       look for bytes that break the parser, MLLP or the mapping: 600 seconds each
 cargo xtask postgres   start a PostgreSQL for tests and keep it until Ctrl-C";
 
 fn main() -> Result<()> {
@@ -18,6 +20,7 @@ fn main() -> Result<()> {
     match arguments.first().map(String::as_str) {
         Some("test") => test_run::everything(),
         Some("tidy") => tidy::check(),
+        Some("fuzz") => fuzz::run(arguments.get(1..).unwrap_or_default()),
         Some("postgres") => {
             packages::install_debian()?;
             let server = postgres::Server::start()?;

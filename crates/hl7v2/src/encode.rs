@@ -34,6 +34,7 @@ impl Builder {
             for (number, field) in segment.fields() {
                 copy.raw(number, field.raw());
             }
+            copy.is_copy = true;
             copy.length = segment.raw().split(|c| *c == separators.field).count();
             copy
         });
@@ -67,11 +68,13 @@ pub struct SegmentBuilder {
     fields: Vec<Vec<u8>>,
     /// At least so many parts are written, name included: keeps a copy's empty fields.
     length: usize,
+    /// A header's separators stand in its fields, as they were sent.
+    is_copy: bool,
 }
 
 impl SegmentBuilder {
     fn new(name: &str, separators: Separators) -> Self {
-        Self { name: name.to_owned(), separators, fields: Vec::new(), length: 0 }
+        Self { name: name.to_owned(), separators, fields: Vec::new(), length: 0, is_copy: false }
     }
 
     /// A field of one value, escaped.
@@ -120,8 +123,12 @@ impl SegmentBuilder {
     fn write(&self, bytes: &mut Vec<u8>) {
         bytes.extend_from_slice(self.name.as_bytes());
         let header = matches!(self.name.as_str(), "MSH" | "BHS" | "FHS");
-        let own = if header { 2 } else { 0 };
-        if header {
+        let own = match (header, self.is_copy) {
+            (true, false) => 2,
+            (true, true) => 1,
+            (false, _) => 0,
+        };
+        if header && !self.is_copy {
             bytes.push(self.separators.field);
             bytes.extend(self.separators.encoding_characters());
         }

@@ -9,6 +9,7 @@ mod writing;
 mod acknowledging;
 mod framing;
 mod batches;
+mod oracle;
 mod properties;
 
 /// An admission as a trust might send it.

@@ -39,3 +39,9 @@ fn a_copy_written_out_has_the_same_bytes() {
     check("MSH|^~\\&|||\rPV2\rPID||\rEVN|||x||\r", "MSH|^~\\&|||\rPV2\rPID||\rEVN|||x||\r");
     check("MSH#*!#PAS\r\nPID##a*b!c  \n", "MSH#*!#PAS\rPID##a*b!c\r");
 }
+
+#[test]
+fn a_batch_header_within_a_message_is_copied_as_it_was_sent() {
+    let sent = b"MSH|^~\\&|PAS\rBHS|1||R1^^^RD3^MR\rBHS\rBHS|^~\\&|a\r";
+    assert_eq!(Builder::from_message(&parse(sent).unwrap()).finish(), sent);
+}
