@@ -193,9 +193,11 @@ impl Model {
         }
         let objection =
             compared.iter().filter(|pair| objection::objects(self, pair, best, (one, other)));
-        let Some(objection) =
-            objection.min_by_key(|pair| pair.found.vetoes.iter().next().is_none())
-        else {
+        let hardest = |one: &&Compared, other: &&Compared| {
+            let hardness = one.hardness().cmp(&other.hardness());
+            hardness.then(one.found.total.total_cmp(&other.found.total))
+        };
+        let Some(objection) = objection.max_by(hardest) else {
             return Some(best.ruling(best.outcome));
         };
         let best_total = best.found.total.max(objection.found.total);
@@ -229,6 +231,19 @@ impl Compared {
     fn strength(&self) -> f64 {
         let rule = f64::from(u8::from(matches!(self.outcome, Outcome::Link(Basis::Rule(_)))));
         self.found.total + 1000.0 * rule
+    }
+
+    /// Of several objections the same one is heard, whatever the order of the records: as in
+    /// [`Model::decide`] a confused number first, and then somebody sensitive.
+    fn hardness(&self) -> u8 {
+        let vetoes = self.found.vetoes;
+        match vetoes.iter().next() {
+            _ if vetoes.contains(Veto::SameNumberOtherPerson) => 4,
+            _ if vetoes.contains(Veto::Sensitive) => 3,
+            Some(Veto::DifferentVerifiedNumbers) => 2,
+            Some(_) => 1,
+            None => 0,
+        }
     }
 
     fn is_another_identity(&self) -> bool {
