@@ -7,7 +7,9 @@ use crate::further::{are_called_alike, further_conflict};
 use crate::level::Level;
 use crate::name::best;
 use crate::profile::Name;
-use crate::slip::{are_of_one_sex, is_slip, is_slip_within, is_spelling_of_one};
+use crate::slip::{
+    are_of_one_sex, is_common_misspelt, is_slip, is_slip_within, is_spelling_of_one,
+};
 use crate::spelling::{self, alike};
 use crate::{Model, Profile, nickname};
 
@@ -115,7 +117,7 @@ fn is_told_slip(model: &Model, a: &Profile, b: &Profile) -> bool {
     let one_sex = are_of_one_sex(a, b);
     pairs(a, b).any(|(one, other)| {
         let spelt = a.email_families.contains(&other.id) || b.email_families.contains(&one.id);
-        is_slip(model, one, other, one_sex) || (spelt && is_slip_within(one, other))
+        is_slip(model, one, other, one_sex) || (spelt && is_slip_within(model, one, other))
     })
 }
 
@@ -175,17 +177,22 @@ fn are_in_another_order(a: &Profile, b: &Profile) -> bool {
 /// Of three letters a slip makes another name: Mei is not Megan's Meg.
 const SHORTEST_MISSPELT: usize = 4;
 
-/// A short or pet form with a slip in it: `STTEVE` for Stephen. What is misspelt is nobody's name.
+/// A short or pet form with a slip in it: `STTEVE` for Stephen. What is misspelt is nobody's name. A
+/// rarer short form stands for a common name misspelt only: Will is Wilson's, and Wilton another.
 fn is_misspelt_form(model: &Model, a: &Profile, b: &Profile) -> bool {
+    let one_sex = are_of_one_sex(a, b);
     let slip = |name: &Name, other: &Name| {
         let one_off = |form: &str| {
             form.len() >= SHORTEST_MISSPELT
                 && form.bytes().next() == name.text.bytes().next()
                 && osa::distance(form.bytes(), name.text.bytes()) == 1
         };
+        let misspells =
+            |full: &str| one_sex && is_common_misspelt(model, &Name::new(full.into()), name);
         name.text.len() >= SHORTEST_MISSPELT
             && !model.is_forename(name)
-            && nickname::forms(&other.text).any(one_off)
+            && (nickname::forms(&other.text).any(one_off)
+                || nickname::rarer_names(&other.text).any(misspells))
     };
     pairs(a, b).any(|(one, other)| slip(one, other) || slip(other, one))
 }

@@ -49,4 +49,4 @@ pub use train::{Moved, Trained, train};
 pub use veto::{Rule, Veto};
 
 /// Names the rules of this build.
-pub const MODEL_VERSION: &str = "2026.6";
+pub const MODEL_VERSION: &str = "2026.7";

@@ -167,6 +167,11 @@ impl Model {
         self.is_listed_forename(name.id)
     }
 
+    /// A surname that people bear.
+    pub(crate) fn is_surname(&self, name: &Name) -> bool {
+        self.surnames.is_listed(name.id)
+    }
+
     /// As [`Model::is_forename`], by [`Name::id`].
     pub(crate) fn is_listed_forename(&self, id: u64) -> bool {
         self.forenames.is_listed(id)

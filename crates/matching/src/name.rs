@@ -1,12 +1,15 @@
 //! How two people's names agree: every name either has borne, in either order.
 
+use crate::birth_date::is_first_january;
 use crate::compare::Tally;
 use crate::forename::{ForenameLevel, Forenames};
 use crate::further::further_conflict;
 use crate::level::Level;
 use crate::number::{self, NumberLevel};
 use crate::profile::Name;
+use crate::slip::COMMON;
 use crate::spelling::alike;
+use crate::veto::birth_orders_differ;
 use crate::{Model, Profile, forename, nickname};
 use model::Gender;
 
@@ -83,13 +86,17 @@ fn changed_places(a: &Profile, b: &Profile) -> bool {
 
 /// `HANNAH, Cripps` of `HEBERT, Hannah`: forename and surname changed places, and the surname changed as
 /// well. Only of women, on one verified number and birth date, and where what stands in the surname's
-/// place is a forename that people bear, and what stands in the forename's is none.
+/// place is a forename that many bear and no surname, and what stands in the forename's is none: Sakeena
+/// Fatima is not Fatima Hussain. Who shares 1 January, or was born first and second, is asked about.
 fn forename_as_surname<'a>(model: &Model, a: &'a Profile, b: &'a Profile) -> Option<&'a Name> {
     let one_number = number::compare(a, b) == Some(NumberLevel::SameVerified);
-    let born_same_day = a.birth_date.is_some() && a.birth_date == b.birth_date;
+    let is_known = a.birth_date.is_some_and(|date| !is_first_january(date));
+    let born_same_day = is_known && a.birth_date == b.birth_date && !birth_orders_differ(a, b);
     let women = [a, b].iter().all(|person| person.gender == Some(Gender::Female));
     let of = |one: &'a Profile, other: &'a Profile| {
-        let name = one.families.first().filter(|name| model.is_forename(name))?;
+        let is_typed_there =
+            |name: &&Name| model.is_common_forename(name, COMMON) && !model.is_surname(name);
+        let name = one.families.first().filter(is_typed_there)?;
         let has = |names: &[Name]| names.iter().any(|other| other.id == name.id);
         let unlisted = !one.forenames.iter().any(|name| model.is_forename(name));
         let is_forename = !one.forenames.is_empty() && unlisted && has(&other.forenames);

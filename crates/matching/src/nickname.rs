@@ -268,9 +268,13 @@ pub(crate) fn is_short_for(a: &str, b: &str) -> bool {
 /// Every form of a name, in full or short, but for the name itself.
 pub(crate) fn forms(name: &str) -> impl Iterator<Item = &'static str> {
     let classes = classes_of(name).iter().filter_map(|class| CLASSES.get(*class));
-    let rarer = [&RARER_FORMS, &RARER_NAMES].map(|list| list.get(name).into_iter().flatten());
-    let rarer = rarer.into_iter().flatten();
+    let rarer = RARER_FORMS.get(name).into_iter().flatten();
     classes.flat_map(|class| class.iter()).chain(rarer).copied().filter(move |form| *form != name)
+}
+
+/// The names that a rarer short form stands for.
+pub(crate) fn rarer_names(form: &str) -> impl Iterator<Item = &'static str> {
+    RARER_NAMES.get(form).into_iter().flatten().copied()
 }
 
 /// The full forms a name may stand for, at most two; itself where it is in no class.

@@ -1,10 +1,13 @@
 //! What a pair of records says against making one person of two, and what answers it.
 
-use crate::birth_date::BirthDateLevel;
+use crate::birth_date::{BirthDateLevel, is_first_january};
 use crate::compare::Comparison;
 use crate::decide::{Basis, Compared, Outcome};
 use crate::forename::ForenameLevel;
 use crate::level::Level;
+use crate::profile::Name;
+use crate::slip::{COMMON, are_of_one_sex, is_spelling_of_one};
+use crate::veto::birth_orders_differ;
 use crate::{Model, Profile, Veto};
 
 /// What speaks against a link that the best pair makes:
@@ -13,7 +16,7 @@ use crate::{Model, Profile, Veto};
 /// 2. one number on two people, unless they were born on one day and the number is proven by a
 ///    member with the same name in full, or this one misspelt, or one who bears both names: then one
 ///    of them is known by another name; or unless a member born on the same day told a slip in the
-///    birth date from a parent;
+///    birth date from a parent; two of a multiple birth by their order are never lifted;
 /// 3. a soft veto, unless a number proves the link; a placeholder for a name says nothing
 ///    once another member has the name, nor does another form of it once one has this form;
 /// 4. two records quite unlike, where the link rests on weight: it must not make one person of
@@ -50,7 +53,14 @@ struct Answer<'a> {
 impl Answer<'_> {
     fn tells_one_person(&self) -> bool {
         let named = || self.tells_one_name() || self.bears_both_names();
-        (self.pair.found.born_same_day() && named()) || self.tells_a_slip_in_the_date()
+        let told = (self.pair.found.born_same_day() && named()) || self.tells_a_slip_in_the_date();
+        told && !self.are_of_one_birth()
+    }
+
+    /// The pair that objects was born first and second.
+    fn are_of_one_birth(&self) -> bool {
+        let (a, b) = self.pair.pair;
+        self.one.get(a).zip(self.other.get(b)).is_some_and(|(a, b)| birth_orders_differ(a, b))
     }
 
     fn tells_one_name(&self) -> bool {
@@ -60,14 +70,13 @@ impl Answer<'_> {
     }
 
     /// The best pair has one name with a slip in it, and it is clear whose: the name that objects is
-    /// the same, another form of it, or another slip in it. `Jae` is as like Jane as Jade, and proves
-    /// neither.
+    /// the same, another form of it, or another slip in it where many bear the name. `Jae` is as like
+    /// Jane as Jade, and proves neither; Amin and Asir are two people, whoever typed Amir.
     fn is_misspelt(&self) -> bool {
         self.best.found.forenames.level == Some(ForenameLevel::Close)
             && self.speak_of_one(|objects, proves, found| {
                 let close = found.forenames.level == Some(ForenameLevel::Close);
-                let is_slip = !self.is_named(objects) && self.is_named(proves);
-                found.forenames.are_full() || (close && is_slip)
+                found.forenames.are_full() || (close && self.is_slip_of_common(objects, proves))
             })
     }
 
@@ -79,10 +88,26 @@ impl Answer<'_> {
             && !best.forenames.may_be_two
             && pair.forenames.level == Some(ForenameLevel::Different)
             && !pair.forenames.further_conflict
-            && [pair, best]
-                .iter()
-                .all(|found| found.born_same_day() && found.family_agrees && !found.gender_differs)
+            && [pair, best].iter().all(|found| found.born_same_day() && found.family_agrees)
+            && self.are_all_of_one_sex()
+            && !self.share_first_january()
             && self.speak_of_one(|_, _, found| has_full_name(found))
+    }
+
+    /// Who objects and who proves state one sex, all of them.
+    fn are_all_of_one_sex(&self) -> bool {
+        let is_one = |(a, b): (usize, usize)| {
+            self.one.get(a).zip(self.other.get(b)).is_some_and(|(a, b)| are_of_one_sex(a, b))
+        };
+        is_one(self.pair.pair)
+            && is_one(self.best.pair)
+            && self.speak_of_one(|a, b, _| are_of_one_sex(a, b))
+    }
+
+    /// Born on the day that stands in for one that nobody knows: `Mohammed` and `Ali` may be strangers.
+    fn share_first_january(&self) -> bool {
+        let born = self.one.get(self.pair.pair.0).and_then(|profile| profile.birth_date);
+        born.is_some_and(is_first_january)
     }
 
     /// A digit of the birth year differs as between a parent and a child, and the best pair, which
@@ -92,6 +117,7 @@ impl Answer<'_> {
         [pair, best]
             .iter()
             .all(|found| found.birth_date == Some(BirthDateLevel::OneDigit) && has_full_name(found))
+            && !pair.gender_differs
             && self.speak_of_one(|_, _, found| found.born_same_day() && has_full_name(found))
     }
 
@@ -109,10 +135,23 @@ impl Answer<'_> {
             && is_one(self.other, self.pair.pair.1, self.best.pair.1)
     }
 
-    /// They have a forename that people bear.
-    fn is_named(&self, profile: &Profile) -> bool {
-        profile.forenames.iter().any(|name| self.model.is_forename(name))
+    /// Nobody is called as the one is, but for a slip in the common name of the other; and what is
+    /// compared with that name has a slip of the same kind.
+    fn is_slip_of_common(&self, slip: &Profile, named: &Profile) -> bool {
+        let is_listed = |name: &Name| self.model.is_forename(name);
+        let is_common = |name: &Name| self.model.is_common_forename(name, COMMON);
+        let (a, b) = self.best.pair;
+        let best = self.one.get(a).zip(self.other.get(b));
+        !self.pair.found.gender_differs
+            && !slip.forenames.iter().any(is_listed)
+            && named.forenames.iter().any(is_common)
+            && are_spellings(slip, named)
+            && best.is_some_and(|(a, b)| are_spellings(a, b))
     }
+}
+
+fn are_spellings(one: &Profile, other: &Profile) -> bool {
+    one.forenames.iter().any(|a| other.forenames.iter().any(|b| is_spelling_of_one(a, b)))
 }
 
 fn has_full_name(found: &Comparison) -> bool {

@@ -13,7 +13,7 @@ use crate::{Model, Profile, nickname};
 const SHORTEST: usize = 5;
 
 /// What is borne by one person in 2,000 is misspelt far more often than a like name is given.
-const COMMON: f64 = 0.0005;
+pub(crate) const COMMON: f64 = 0.0005;
 
 /// One is a name that people bear, the other is that name with a slip in it and on no list:
 ///
@@ -36,17 +36,29 @@ pub(crate) fn is_slip(model: &Model, one: &Name, other: &Name, one_sex: bool) ->
                 && is_near_no_other(model, name, slip)))
 }
 
-/// A letter more, a letter less or two neighbours changed, within a name of some length.
-pub(crate) fn is_slip_within(one: &Name, other: &Name) -> bool {
-    is_one_off(one, other) && is_within(one, other)
+/// A common name with any one slip in it but in its first letter, as near to no other name: `Jozhua`, `Devid`.
+pub(crate) fn is_common_misspelt(model: &Model, name: &Name, slip: &Name) -> bool {
+    model.is_common_forename(name, COMMON)
+        && is_one_off(name, slip)
+        && name.text.bytes().next() == slip.text.bytes().next()
+        && is_near_no_other(model, name, slip)
+}
+
+/// Names on no list that are as long as this are rarely two: Samia and Samira are.
+const LONG: usize = 7;
+
+/// A letter more, a letter less or two neighbours changed, within a long name that is on no list.
+pub(crate) fn is_slip_within(model: &Model, one: &Name, other: &Name) -> bool {
+    let is_long = |name: &Name| name.text.len() >= LONG && !model.is_forename(name);
+    is_long(one) && is_long(other) && is_one_off(one, other) && is_within(one, other)
 }
 
 /// A letter more, a letter less, two neighbours changed, other letters of the same sound, or a vowel in
 /// place of a consonant, for names are spoken: enough where a number says that they are one.
 pub(crate) fn is_spelling_of_one(one: &Name, other: &Name) -> bool {
-    let is_vowel = |letter: &u8| b"AEIOUY".contains(letter);
-    let consonants =
-        |name: &Name| -> Vec<u8> { name.text.bytes().filter(|letter| !is_vowel(letter)).collect() };
+    let consonants = |name: &Name| -> Vec<u8> {
+        name.text.bytes().filter(|letter| !is_vowel(*letter)).collect()
+    };
     let one_off = osa::distance(one.text.bytes(), other.text.bytes()) == 1;
     let replaced = one.text.len() == other.text.len() && !is_swapped(one, other);
     let (a, b) = (consonants(one), consonants(other));
@@ -82,15 +94,22 @@ fn is_swapped(one: &Name, other: &Name) -> bool {
     one.text.len() == other.text.len() && sorted(one) == sorted(other)
 }
 
-/// `teven`, `Stace`. A letter more at the end makes a sister's name of a brother's.
+/// `teven`, `Stace`. A letter more at the end makes a sister's name of a brother's, and a vowel at the
+/// beginning may make a brother's: Dennis, Ennis.
 fn is_end_lost(name: &Name, slip: &Name) -> bool {
-    slip.text.len() < name.text.len()
-        && (name.text.starts_with(&*slip.text) || name.text.ends_with(&*slip.text))
+    let begins_anew =
+        name.text.ends_with(&*slip.text) && !slip.text.bytes().next().is_some_and(is_vowel);
+    slip.text.len() < name.text.len() && (name.text.starts_with(&*slip.text) || begins_anew)
 }
 
-/// `Robort`.
+/// `Robort`. Another first vowel makes another name, for that is the one that is stressed: Sondra, Hulda.
 fn sounds_same(name: &Name, slip: &Name) -> bool {
-    name.sound == slip.sound && ends_agree(name, slip)
+    let first_vowel = |name: &Name| name.text.bytes().find(|letter| is_vowel(*letter));
+    name.sound == slip.sound && ends_agree(name, slip) && first_vowel(name) == first_vowel(slip)
+}
+
+fn is_vowel(letter: u8) -> bool {
+    b"AEIOUY".contains(&letter)
 }
 
 /// No other name on the list is one letter from the slip, but for other forms of the same.

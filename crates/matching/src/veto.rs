@@ -295,7 +295,7 @@ fn is_stand_in(a: &Profile, b: &Profile, found: &Findings) -> bool {
     a.is_unidentified() || b.is_unidentified() || (date && !own)
 }
 
-fn birth_orders_differ(a: &Profile, b: &Profile) -> bool {
+pub(crate) fn birth_orders_differ(a: &Profile, b: &Profile) -> bool {
     matches!((a.birth_order, b.birth_order), (Some(one), Some(other)) if one != other)
 }
 
