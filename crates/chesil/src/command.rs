@@ -3,6 +3,7 @@
 mod bench;
 mod channel;
 mod check;
+mod compare;
 mod demo;
 mod drill;
 mod explain;
@@ -29,6 +30,8 @@ pub(crate) enum Command {
     Check(Folder),
     /// Say what the messages of a file become, element by element, and what came of each field
     Explain(explain::Explain),
+    /// Compare what messages become with FHIR bundles that others made of them, fact by fact
+    Compare(compare::Compare),
     /// Try a channel on messages: golden files, and what of them nobody understands
     Channel(channel::Channel),
     /// Add a user, with a password read from standard input
@@ -61,6 +64,7 @@ pub(crate) fn run(command: Command) -> Result<()> {
         Command::Serve(folder) => serve::run(&folder),
         Command::Check(folder) => check::run(&folder),
         Command::Explain(explain) => explain::run(&explain),
+        Command::Compare(compare) => compare::run(&compare),
         Command::Channel(channel) => channel::run(&channel),
         Command::AddUser(user) => user::run(user),
         Command::Link(link) => link::run(link),

@@ -30,12 +30,16 @@ impl Builder {
     pub fn from_message(message: &Message<'_>) -> Self {
         let separators = message.separators();
         let segments = message.segments().map(|segment| {
-            let mut copy = SegmentBuilder::new(segment.name(), separators);
+            let mut parts = segment.raw().split(|c| *c == separators.field);
+            // What is torn off a line may stand between the name and the first field.
+            let name = parts.next().unwrap_or_default();
+            let mut copy = SegmentBuilder::new(name, separators);
             for (number, field) in segment.fields() {
                 copy.raw(number, field.raw());
             }
             copy.is_copy = true;
-            copy.length = segment.raw().split(|c| *c == separators.field).count();
+            copy.is_header = is_header(segment.name().as_bytes());
+            copy.length = 1 + parts.count();
             copy
         });
         Self { separators, segments: segments.collect() }
@@ -43,7 +47,7 @@ impl Builder {
 
     /// Adds a segment, whose fields are then set on what is returned.
     pub fn segment(&mut self, name: &str) -> &mut SegmentBuilder {
-        self.segments.push_mut(SegmentBuilder::new(name, self.separators))
+        self.segments.push_mut(SegmentBuilder::new(name.as_bytes(), self.separators))
     }
 
     /// The message's bytes, each segment ended by CR.
@@ -62,7 +66,7 @@ impl Builder {
 /// Setting a field a second time adds a repetition.
 #[derive(Clone)]
 pub struct SegmentBuilder {
-    name: String,
+    name: Vec<u8>,
     separators: Separators,
     /// Raw bytes of fields; the first stands at index 0.
     fields: Vec<Vec<u8>>,
@@ -70,11 +74,14 @@ pub struct SegmentBuilder {
     length: usize,
     /// A header's separators stand in its fields, as they were sent.
     is_copy: bool,
+    /// MSH, BHS or FHS.
+    is_header: bool,
 }
 
 impl SegmentBuilder {
-    fn new(name: &str, separators: Separators) -> Self {
-        Self { name: name.to_owned(), separators, fields: Vec::new(), length: 0, is_copy: false }
+    fn new(name: &[u8], separators: Separators) -> Self {
+        let (is_header, name) = (is_header(name), name.to_owned());
+        Self { name, separators, fields: Vec::new(), length: 0, is_header, is_copy: false }
     }
 
     /// A field of one value, escaped.
@@ -121,14 +128,13 @@ impl SegmentBuilder {
     }
 
     fn write(&self, bytes: &mut Vec<u8>) {
-        bytes.extend_from_slice(self.name.as_bytes());
-        let header = matches!(self.name.as_str(), "MSH" | "BHS" | "FHS");
-        let own = match (header, self.is_copy) {
+        bytes.extend_from_slice(&self.name);
+        let own = match (self.is_header, self.is_copy) {
             (true, false) => 2,
             (true, true) => 1,
             (false, _) => 0,
         };
-        if header && !self.is_copy {
+        if self.is_header && !self.is_copy {
             bytes.push(self.separators.field);
             bytes.extend(self.separators.encoding_characters());
         }
@@ -142,6 +148,10 @@ impl SegmentBuilder {
             bytes.push(self.separators.field);
         }
     }
+}
+
+fn is_header(name: &[u8]) -> bool {
+    matches!(name, b"MSH" | b"BHS" | b"FHS")
 }
 
 fn join(mut parts: Vec<Vec<u8>>, separator: Option<u8>) -> Vec<u8> {

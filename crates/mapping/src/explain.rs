@@ -5,6 +5,7 @@
 //! makes no difference is left out on purpose, with the reason (`maps/ignored.csv` and the channel's
 //! `[[ignore]]`), is said elsewhere too, or is not understood.
 
+mod suppose;
 mod ignored;
 mod output;
 
@@ -20,6 +21,7 @@ use crate::mapped::Mapped;
 use crate::message::hl7_v2;
 use crate::rule::draft::{Draft, Target};
 use output::Output;
+use suppose::{Supposed, suppose};
 
 /// A message explained.
 #[derive(Debug, Clone)]
@@ -92,21 +94,11 @@ const ODD: &[&str] = &["QZX9", "20010203040506"];
 /// Explains a message as this feed's.
 pub fn explain(message: &Message<'_>, feed: &Feed, received_at: Timestamp) -> Explanation {
     let original = Draft::of(message);
-    let mut draft = original.clone();
-    let mut refused: Option<String> = None;
-    let mut made_up: Vec<&str> = Vec::new();
-    let mapped = loop {
-        match map(&draft, feed, received_at) {
-            Ok(mapped) => break mapped,
-            Err(error) => {
-                let first = refused.get_or_insert_with(|| error.to_string()).clone();
-                match make_up(&mut draft, &error, feed) {
-                    Some(field) if !made_up.contains(&field) => made_up.push(field),
-                    _ => return unmapped(message, &original, feed, first),
-                }
-            }
-        }
+    let supposed = match suppose(&original, feed, received_at) {
+        Ok(supposed) => supposed,
+        Err(sentence) => return unmapped(message, &original, feed, sentence),
     };
+    let Supposed { draft, mapped, refused, made_up } = supposed;
     let is_made_up = |path: &str| made_up.contains(&without_occurrence(path).as_str());
     let sentence = refused.clone().unwrap_or_default();
     let replaced = original.leaves().into_iter().filter(|(path, _)| is_made_up(path));
@@ -143,18 +135,17 @@ pub fn explain(message: &Message<'_>, feed: &Feed, received_at: Timestamp) -> Ex
     }
 }
 
-/// Puts in what a message was refused for, to look at the rest of it: which field.
-fn make_up(draft: &mut Draft, error: &Error, feed: &Feed) -> Option<&'static str> {
-    match error {
-        Error::Identity(_) => {
-            draft.name_somebody(&feed.authority);
-            Some("PID-3")
-        }
-        Error::Missing { path: "PV1-19", .. } => {
-            draft.write("PV1", 19, "UNNAMED");
-            Some("PV1-19")
-        }
-        _ => None,
+/// The resources a message becomes, without a reason for each; and the sentence it would be parked
+/// with. Where that is only that it lacks a name or a number of somebody, they are what the rest of it
+/// becomes.
+pub fn resources(
+    message: &Message<'_>,
+    feed: &Feed,
+    received_at: Timestamp,
+) -> (Vec<Value>, Option<String>) {
+    match suppose(&Draft::of(message), feed, received_at) {
+        Ok(supposed) => (Output::of(&supposed.mapped).resources, supposed.refused),
+        Err(sentence) => (Vec::new(), Some(sentence)),
     }
 }
 

@@ -45,3 +45,16 @@ fn a_batch_header_within_a_message_is_copied_as_it_was_sent() {
     let sent = b"MSH|^~\\&|PAS\rBHS|1||R1^^^RD3^MR\rBHS\rBHS|^~\\&|a\r";
     assert_eq!(Builder::from_message(&parse(sent).unwrap()).finish(), sent);
 }
+
+#[test]
+fn a_line_torn_within_a_name_is_copied_as_it_was_sent() {
+    for name in ["BHS", "PID"] {
+        let sent = format!("MSH|^~\\&|PAS\r{name}\r\rma|&|a\r");
+        let message = parse(sent.as_bytes()).unwrap();
+        let copy = Builder::from_message(&message).finish();
+        let raw = |message: &hl7v2::Message<'_>| -> Vec<Vec<u8>> {
+            message.segments().map(|segment| segment.raw().to_vec()).collect()
+        };
+        assert_eq!(raw(&parse(&copy).unwrap()), raw(&message), "{name}");
+    }
+}

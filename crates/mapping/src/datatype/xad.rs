@@ -9,7 +9,11 @@ use crate::read::{self, part, sub};
 
 /// An address; nothing if no part of it is said.
 pub(crate) fn address(address: &Repetition<'_>) -> Option<Value> {
-    let street = [sub(address, 1, 1), part(address, 2)].join(",");
+    // SAD.1 is the line as it is written; the street (SAD.2) and its number (SAD.3) may say more.
+    let written = sub(address, 1, 1);
+    let (street, number) = (sub(address, 1, 2), sub(address, 1, 3));
+    let more = if written.contains(&street) { String::new() } else { format!("{number} {street}") };
+    let street = [written, more, part(address, 2)].join(",");
     let lines: Vec<Value> = street
         .split([',', '\n'])
         .map(str::trim)

@@ -22,10 +22,13 @@ pub(crate) fn human_name(name: &Repetition<'_>, otherwise: &str) -> Option<Value
     }
     let found = concept::lookup("0200", &part(name, 7)).map_or(otherwise, |found| found.code);
     let one = |text: String| if text.is_empty() { Vec::new() } else { vec![Value::from(text)] };
+    // XPN.4 suffix, XPN.6 degree, XPN.14 professional suffix.
+    let suffix: Vec<Value> =
+        [4, 6, 14].into_iter().flat_map(|place| one(part(name, place))).collect();
     let element = Element::new().with("use", found).with("family", family);
     let element = with_given(element, &given)
         .with("prefix", one(part(name, 5)))
-        .with("suffix", one(part(name, 4)))
+        .with("suffix", suffix)
         .with("period", read::period(name, [12, 13], 10));
     Some(element.build())
 }

@@ -23,7 +23,7 @@ pub(super) struct Segment {
     pub(super) name: String,
     /// Parts between field separators, the name first. In MSH the second part is field 2.
     pub(super) parts: Vec<String>,
-    dropped: bool,
+    pub(super) dropped: bool,
 }
 
 /// One place in one segment: which repetition of a field, or the field whole.

@@ -1,6 +1,6 @@
 //! Every value of a message, by its path.
 
-use super::draft::{Draft, Target, split};
+use super::draft::{Draft, Segment, Target, split};
 
 impl Draft {
     /// Each sub-component that says anything, with its path as short as it can be. The separators of
@@ -8,7 +8,7 @@ impl Draft {
     pub(crate) fn leaves(&self) -> Vec<(String, Target)> {
         let mut leaves = Vec::new();
         for (index, segment) in self.segments.iter().enumerate() {
-            let same = |one: &&super::draft::Segment| one.name == segment.name;
+            let same = |one: &&Segment| one.name == segment.name;
             let number = self.segments.iter().take(index + 1).filter(same).count();
             let several = self.segments.iter().filter(same).count() > 1;
             let name =
@@ -62,18 +62,40 @@ impl Draft {
     /// Names a patient in a message that names none, or several, to look at the rest of it.
     pub(crate) fn name_somebody(&mut self, authority: &str) {
         let number = self.joined(&["UNNAMED", "", "", authority, "MR"]);
-        self.write("PID", 3, &number);
+        for segment in self.segments.iter_mut().filter(|one| one.name == "PID") {
+            segment.write(3, &number);
+        }
     }
 
-    /// Writes a field of every segment of a name.
-    pub(crate) fn write(&mut self, name: &str, field: usize, raw: &str) {
-        for segment in self.segments.iter_mut().filter(|one| one.name == name) {
-            if segment.parts.len() <= field {
-                segment.parts.resize(field + 1, String::new());
+    /// Writes a field of every segment of a name that does not say it; each another value.
+    pub(crate) fn write_if_empty(&mut self, name: &str, field: usize, raw: &str) {
+        let named = self.segments.iter_mut().filter(|one| one.name == name);
+        for (number, segment) in (1..).zip(named) {
+            if segment.parts.get(field).is_none_or(String::is_empty) {
+                segment.write(field, &format!("{raw}{number}"));
             }
-            if let Some(part) = segment.parts.get_mut(field) {
-                raw.clone_into(part);
-            }
+        }
+    }
+
+    /// Adds an empty segment after MSH.
+    pub(crate) fn add_segment(&mut self, name: &str) {
+        let at = self.segments.len().min(1);
+        self.segments.insert(at, Segment::named(name));
+    }
+}
+
+impl Segment {
+    fn named(name: &str) -> Self {
+        Self { name: name.to_owned(), parts: vec![name.to_owned()], dropped: false }
+    }
+
+    /// Writes a field of a segment that is no header.
+    fn write(&mut self, field: usize, raw: &str) {
+        if self.parts.len() <= field {
+            self.parts.resize(field + 1, String::new());
+        }
+        if let Some(part) = self.parts.get_mut(field) {
+            raw.clone_into(part);
         }
     }
 }

@@ -32,10 +32,18 @@ pub(crate) fn appointment(
         name: "filler appointment number",
         consequence: "a change could not be told from a new appointment",
     })?;
-    let times = Times::read(&sch, message.segment("AIS").as_ref());
+    let [tq1, ais] = ["TQ1", "AIS"].map(|name| message.segment(name));
+    let times = Times::read(&sch, tq1.as_ref(), ais.as_ref());
     let status = status(&sch, by_event, times.start.is_some());
-    let identifier =
-        datatype::identifier(&system::local_number("appointment", &feed.authority), &number);
+    let identifier = |kind, number: &str| {
+        datatype::identifier(&system::local_number(kind, &feed.authority), number)
+    };
+    let mut identifiers = vec![identifier("appointment", &number)];
+    // SCH-1 is the number of whoever asked for it.
+    let asked = text(&sch, 1);
+    if !asked.is_empty() && asked != number {
+        identifiers.push(identifier("appointment-request", &asked));
+    }
     let concepts = |field| -> Vec<Value> {
         repetitions(&sch, field).iter().map(|one| cwe::concept(one, feed)).collect()
     };
@@ -50,7 +58,7 @@ pub(crate) fn appointment(
     let notes: Vec<Segment<'_>> = message.segments_named("NTE").collect();
     Ok(Resource::new("Appointment")
         .with_id(resource_id("Appointment", subject, &number))
-        .with("identifier", vec![identifier])
+        .with("identifier", identifiers)
         .with("status", status)
         .with("cancelationReason", cancelled.into_iter().next())
         .with("serviceType", services)
@@ -76,7 +84,8 @@ fn status<'a>(sch: &Segment<'_>, by_event: &'a str, timed: bool) -> &'a str {
     }
 }
 
-/// When it is: SCH-11 (start TQ.4, end TQ.5), else AIS-4; the length from SCH-9 or AIS-7.
+/// When it is: TQ1-7 and TQ1-8, which took the place of SCH-11 (HL7 v2.5), else SCH-11 (start TQ.4, end
+/// TQ.5), else AIS-4; the length from SCH-9 or AIS-7.
 struct Times {
     start: Option<Timestamp>,
     end: Option<Timestamp>,
@@ -84,17 +93,20 @@ struct Times {
 }
 
 impl Times {
-    fn read(sch: &Segment<'_>, ais: Option<&Segment<'_>>) -> Self {
+    fn read(sch: &Segment<'_>, tq1: Option<&Segment<'_>>, ais: Option<&Segment<'_>>) -> Self {
         let timing = repetitions(sch, 11).into_iter().next();
         let at = |component| {
             let text = timing.as_ref().map(|one| part(one, component))?;
             When::parse(&text).map(When::timestamp)
         };
-        let start = at(4).or_else(|| ais.and_then(|ais| when(ais, 4)).map(When::timestamp));
+        let of_tq1 = |field| tq1.and_then(|tq1| when(tq1, field)).map(When::timestamp);
+        let start = of_tq1(7).or_else(|| at(4));
+        let start = start.or_else(|| ais.and_then(|ais| when(ais, 4)).map(When::timestamp));
         let said = minutes(&text(sch, 9), &text(sch, 10));
         let said = said.or_else(|| ais.and_then(|ais| minutes(&text(ais, 7), &text(ais, 8))));
         let by_length = || start?.checked_add(SignedDuration::from_mins(said?)).ok();
-        let end = at(5).or_else(by_length);
+        let end = if of_tq1(7).is_some() { of_tq1(8) } else { at(5) };
+        let end = end.or_else(by_length);
         let between = || Some(end?.duration_since(start?).as_mins());
         let minutes = said.or_else(between).filter(|minutes| *minutes > 0);
         Self { start, end, minutes }
