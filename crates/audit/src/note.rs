@@ -95,6 +95,8 @@ pub enum Event {
     MessageSkipped,
     /// An organisation's index of patients was loaded.
     IndexLoaded,
+    /// The log of what came was lost, and the record goes on without it.
+    LogLossAccepted,
     /// A steward asked whether two records are one person.
     ReviewRaised,
     /// A steward decided whether two records are one person.
@@ -116,7 +118,7 @@ pub enum Event {
 
 impl Event {
     /// Every event.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::SignIn,
         Self::SignInFailed,
         Self::LockedOut,
@@ -127,6 +129,7 @@ impl Event {
         Self::MessageRetried,
         Self::MessageSkipped,
         Self::IndexLoaded,
+        Self::LogLossAccepted,
         Self::ReviewRaised,
         Self::ReviewDecided,
         Self::PersonShown,
@@ -150,6 +153,7 @@ impl Event {
             Self::MessageRetried => "MessageRetried",
             Self::MessageSkipped => "MessageSkipped",
             Self::IndexLoaded => "IndexLoaded",
+            Self::LogLossAccepted => "LogLossAccepted",
             Self::ReviewRaised => "ReviewRaised",
             Self::ReviewDecided => "ReviewDecided",
             Self::PersonShown => "PersonShown",
@@ -174,6 +178,7 @@ impl Event {
             Self::MessageRetried => "Retried a message",
             Self::MessageSkipped => "Skipped a message",
             Self::IndexLoaded => "Loaded an index of patients",
+            Self::LogLossAccepted => "Went on without the lost log of messages",
             Self::ReviewRaised => "Raised an identity question",
             Self::ReviewDecided => "Decided about a possible duplicate",
             Self::PersonShown => "Saw their details",

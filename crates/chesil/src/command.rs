@@ -1,5 +1,6 @@
 //! What the program can be told to do.
 
+mod accept_log_loss;
 mod bench;
 mod channel;
 mod check;
@@ -36,6 +37,8 @@ pub(crate) enum Command {
     Channel(channel::Channel),
     /// Add a user, with a password read from standard input
     AddUser(user::AddUser),
+    /// Go on without the log of what came, where it is lost for good
+    AcceptLogLoss(accept_log_loss::AcceptLogLoss),
     /// Link the records of a CSV file that are of one person
     Link(link::Link),
     /// The index of people: load an organisation's, try a new model, check and repair
@@ -67,6 +70,7 @@ pub(crate) fn run(command: Command) -> Result<()> {
         Command::Compare(compare) => compare::run(&compare),
         Command::Channel(channel) => channel::run(&channel),
         Command::AddUser(user) => user::run(user),
+        Command::AcceptLogLoss(accept) => accept_log_loss::run(&accept),
         Command::Link(link) => link::run(link),
         Command::Mpi(mpi) => mpi::run(mpi),
         Command::Bench(bench) => bench::run(bench),

@@ -3,7 +3,8 @@
 //! In: one SQL text with `?1` placeholders and [`Value`]s. Out: rows, or an [`Error`] that holds no data.
 //! Never: a table of the domain; those belong to the keepers, with their migrations.
 //!
-//! Writes of one process go through one writer thread, which commits all that are waiting at once
+//! Writes of one process go through one writer thread for each of two lanes, the log and the record
+//! ([`Db::write_log`], [`Db::write`]), which commits all that are waiting at once
 //! (group commit): each job has its own savepoint, and is told of success only after the commit
 //! that made it durable. Reads run on a pool, each on a consistent snapshot.
 
@@ -12,6 +13,7 @@ mod value;
 mod row;
 mod dialect;
 mod tx;
+mod lane;
 mod writer;
 mod checkpoint;
 mod readers;
@@ -28,6 +30,7 @@ pub use row::Row;
 pub use tx::Tx;
 pub use value::{FromValue, Value};
 
+use lane::Lane;
 use readers::Readers;
 use writer::Writer;
 
@@ -36,6 +39,7 @@ use writer::Writer;
 pub struct Db {
     location: Arc<Location>,
     writer: Arc<Writer>,
+    log: Arc<Writer>,
     readers: Arc<Readers>,
 }
 
@@ -46,9 +50,10 @@ impl Db {
     /// [`Error::Open`] with a sentence about what to do.
     pub fn open(location: &Location) -> Result<Self, Error> {
         let location = Arc::new(location.clone());
-        let writer = Writer::start(Arc::clone(&location))?;
+        let writer = Arc::new(Writer::start(Arc::clone(&location), Lane::Record)?);
+        let log = Arc::new(Writer::start(Arc::clone(&location), Lane::Log)?);
         let readers = Readers::new(Arc::clone(&location));
-        Ok(Self { location, writer: Arc::new(writer), readers: Arc::new(readers) })
+        Ok(Self { location, writer, log, readers: Arc::new(readers) })
     }
 
     /// Where this database is.
@@ -58,9 +63,12 @@ impl Db {
 
     /// Applies the migrations that are not yet recorded, keeper by keeper in the order given.
     pub fn migrate(&self, keepers: &[&'static [Migration]]) -> Result<(), Error> {
-        let migrations: Vec<&'static Migration> =
-            keepers.iter().flat_map(|keeper| keeper.iter()).collect();
-        self.write(move |tx| migrate::apply(tx, &migrations))
+        let (log, record): (Vec<_>, Vec<_>) = keepers
+            .iter()
+            .flat_map(|keeper| keeper.iter())
+            .partition(|migration| migration.is_of_log());
+        self.write_log(move |tx| migrate::apply(tx, &log))?;
+        self.write(move |tx| migrate::apply(tx, &record))
     }
 
     /// Runs `job` on the writer and returns when its effect is durable. An `Err` from the job rolls
@@ -73,12 +81,19 @@ impl Db {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        let (sender, receiver) = std::sync::mpsc::sync_channel(1);
-        self.submit(job, move |result| {
-            // The receiver is gone only if the waiting thread is; then nobody needs the answer.
-            let _ = sender.send(result);
-        });
-        receiver.recv().unwrap_or_else(|_| Err(Error::WriterStopped.into()))
+        wait(&self.writer, job)
+    }
+
+    /// As [`Db::write`], in the log: nothing of the record is written or waited for.
+    pub fn write_log<T, E>(
+        &self,
+        job: impl FnOnce(&mut Tx) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        wait(&self.log, job)
     }
 
     /// As [`Db::write`], without waiting: `done` is called on the writer thread after the commit
@@ -94,6 +109,19 @@ impl Db {
         self.writer.submit(job, done);
     }
 
+    /// As [`Db::write_log`], without waiting: `done` is called on the writer thread after the commit
+    /// (or the failure), and should only hand the result over.
+    pub fn submit_log<T, E>(
+        &self,
+        job: impl FnOnce(&mut Tx) -> Result<T, E> + Send + 'static,
+        done: impl FnOnce(Result<T, E>) + Send + 'static,
+    ) where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        self.log.submit(job, done);
+    }
+
     /// Runs `job` on a consistent, read-only snapshot.
     pub fn read<T, E>(&self, job: impl FnOnce(&mut Tx) -> Result<T, E>) -> Result<T, E>
     where
@@ -101,6 +129,22 @@ impl Db {
     {
         self.readers.with(job)
     }
+}
+
+fn wait<T, E>(
+    writer: &Writer,
+    job: impl FnOnce(&mut Tx) -> Result<T, E> + Send + 'static,
+) -> Result<T, E>
+where
+    T: Send + 'static,
+    E: From<Error> + Send + 'static,
+{
+    let (sender, receiver) = std::sync::mpsc::sync_channel(1);
+    writer.submit(job, move |result| {
+        // The receiver is gone only if the waiting thread is; then nobody needs the answer.
+        let _ = sender.send(result);
+    });
+    receiver.recv().unwrap_or_else(|_| Err(Error::WriterStopped.into()))
 }
 
 impl std::fmt::Debug for Db {

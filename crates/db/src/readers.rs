@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
+use crate::lane::Lane;
 use crate::tx::Use;
 use crate::{Error, Location, Tx};
 
@@ -53,7 +54,9 @@ impl Readers {
         }
         pool.open += 1;
         drop(pool);
-        Tx::connect(&self.location, Use::Read).map(Some).inspect_err(|_| self.give_back(None))
+        Tx::connect(&self.location, Use::Read, Lane::Record)
+            .map(Some)
+            .inspect_err(|_| self.give_back(None))
     }
 
     fn give_back(&self, tx: Option<Tx>) {

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use postgres::types::{IsNull, ToSql, Type, private::BytesMut, to_sql_checked};
 use rusqlite::types::ToSqlOutput;
 
+use crate::lane::{Beside, Lane};
 use crate::row::Source;
 use crate::{Error, Location, Row, Value, dialect};
 
@@ -15,6 +16,8 @@ use crate::{Error, Location, Row, Value, dialect};
 pub struct Tx {
     session: Session,
     waiting: Waiting,
+    lane: Lane,
+    pub(crate) beside: Option<Beside>,
 }
 
 /// How many jobs wait for a writer.
@@ -159,61 +162,18 @@ impl Tx {
         Self { waiting: Arc::clone(waiting), ..self }
     }
 
-    fn over(session: Session) -> Self {
-        Self { session, waiting: Waiting::default() }
-    }
-
-    pub(crate) fn connect(location: &Location, purpose: Use) -> Result<Self, Error> {
-        let open = |reason: String| Error::Open { location: location.to_string(), reason };
-        match location {
-            Location::Sqlite(path) => {
-                let connection =
-                    rusqlite::Connection::open(path).map_err(|error| open(error.to_string()))?;
-                let mode = if purpose == Use::Read { "on" } else { "off" };
-                // In kibibytes. The writer touches many indexes at random; readers share the
-                // operating system's cache.
-                let cache = if purpose == Use::Read { 8_000 } else { 64_000 };
-                connection
-                    .execute_batch(&format!(
-                        "pragma busy_timeout = 10000; pragma journal_mode = wal; pragma synchronous = full;
-                         pragma foreign_keys = on; pragma cache_size = -{cache}; pragma temp_store = memory;
-                         pragma wal_autocheckpoint = 0; pragma query_only = {mode};"
-                    ))
-                    .map_err(|error| open(error.to_string()))?;
-                // Plans do not depend on the values bound, else SQLite would prepare a statement anew
-                // each time that a value of interest to the planner changes.
-                connection
-                    .set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
-                    .map_err(|error| open(error.to_string()))?;
-                connection.set_prepared_statement_cache_capacity(256);
-                Ok(Self::over(Session::Sqlite(connection)))
-            }
-            Location::Postgres { url, schema } => {
-                let mut client = postgres::Client::connect(url, postgres::NoTls)
-                    .map_err(|error| open(crate::error::postgres_reason(&error).0))?;
-                let setup = if purpose == Use::Write {
-                    format!("create schema if not exists {schema}; set search_path to {schema}")
-                } else {
-                    format!("set search_path to {schema}")
-                };
-                client
-                    .batch_execute(&setup)
-                    .map_err(|error| open(crate::error::postgres_reason(&error).0))?;
-                let client = Box::new(client);
-                Ok(Self::over(Session::Postgres { client, statements: HashMap::new() }))
-            }
-        }
+    /// A session of one lane of the database at `record`.
+    pub(crate) fn connect(record: &Location, purpose: Use, lane: Lane) -> Result<Self, Error> {
+        let location = &record.of(lane);
+        let session = Session::connect(location, purpose)?;
+        Ok(Self { session, waiting: Waiting::default(), lane, beside: Beside::of(record, lane) })
     }
 
     pub(crate) fn begin(&mut self, purpose: Use) -> Result<(), Error> {
         match (&self.session, purpose) {
             (Session::Sqlite(_), Use::Write) => self.command("begin immediate"),
             (Session::Sqlite(_), Use::Read) => self.command("begin"),
-            // One writer at a time across nodes too: sequences then commit in their order, and the
-            // audit chain has one head. ('chesil' in ASCII.)
-            (Session::Postgres { .. }, Use::Write) => {
-                self.batch("begin; select pg_advisory_xact_lock(109330262157676)")
-            }
+            (Session::Postgres { .. }, Use::Write) => self.batch(self.lane.begin_on_postgres()),
             (Session::Postgres { .. }, Use::Read) => {
                 self.batch("begin isolation level repeatable read read only")
             }
@@ -285,6 +245,50 @@ impl Tx {
             }
             Session::Postgres { client, .. } => {
                 client.batch_execute(sql).map_err(|error| Error::postgres(sql, &error))
+            }
+        }
+    }
+}
+
+impl Session {
+    fn connect(location: &Location, purpose: Use) -> Result<Self, Error> {
+        let open = |reason: String| Error::Open { location: location.to_string(), reason };
+        match location {
+            Location::Sqlite(path) => {
+                let connection =
+                    rusqlite::Connection::open(path).map_err(|error| open(error.to_string()))?;
+                let mode = if purpose == Use::Read { "on" } else { "off" };
+                // In kibibytes. The writer touches many indexes at random; readers share the
+                // operating system's cache.
+                let cache = if purpose == Use::Read { 8_000 } else { 64_000 };
+                connection
+                    .execute_batch(&format!(
+                        "pragma busy_timeout = 10000; pragma journal_mode = wal; pragma synchronous = full;
+                         pragma foreign_keys = on; pragma cache_size = -{cache}; pragma temp_store = memory;
+                         pragma wal_autocheckpoint = 0; pragma query_only = {mode};"
+                    ))
+                    .map_err(|error| open(error.to_string()))?;
+                // Plans do not depend on the values bound, else SQLite would prepare a statement anew
+                // each time that a value of interest to the planner changes.
+                connection
+                    .set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
+                    .map_err(|error| open(error.to_string()))?;
+                connection.set_prepared_statement_cache_capacity(256);
+                Ok(Self::Sqlite(connection))
+            }
+            Location::Postgres { url, schema } => {
+                let mut client = postgres::Client::connect(url, postgres::NoTls)
+                    .map_err(|error| open(crate::error::postgres_reason(&error).0))?;
+                let setup = if purpose == Use::Write {
+                    format!("create schema if not exists {schema}; set search_path to {schema}")
+                } else {
+                    format!("set search_path to {schema}")
+                };
+                client
+                    .batch_execute(&setup)
+                    .map_err(|error| open(crate::error::postgres_reason(&error).0))?;
+                let client = Box::new(client);
+                Ok(Self::Postgres { client, statements: HashMap::new() })
             }
         }
     }

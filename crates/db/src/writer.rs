@@ -8,6 +8,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use crate::checkpoint::Checkpointer;
+use crate::lane::Lane;
 use crate::tx::{Use, Waiting};
 use crate::{Error, Location, Tx};
 
@@ -26,15 +27,15 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    pub(crate) fn start(location: Arc<Location>) -> Result<Self, Error> {
+    pub(crate) fn start(location: Arc<Location>, lane: Lane) -> Result<Self, Error> {
         let waiting = Waiting::default();
-        let tx = Tx::connect(&location, Use::Write)?.with_waiting(&waiting);
-        let checkpointer = Checkpointer::start(&location)?;
+        let tx = Tx::connect(&location, Use::Write, lane)?.with_waiting(&waiting);
+        let checkpointer = Checkpointer::start(&location, lane)?;
         let (sender, receiver) = channel();
         let jobs = Jobs { receiver, waiting: Arc::clone(&waiting) };
         let thread = std::thread::Builder::new()
-            .name("db-writer".into())
-            .spawn(move || run(&location, tx, &jobs, checkpointer.as_ref()))
+            .name(lane.thread().into())
+            .spawn(move || run((&location, lane), tx, &jobs, checkpointer.as_ref()))
             .map_err(|error| Error::Open {
                 location: "writer thread".into(),
                 reason: error.to_string(),
@@ -107,10 +108,15 @@ impl Jobs {
     }
 }
 
-fn run(location: &Location, mut tx: Tx, jobs: &Jobs, checkpointer: Option<&Checkpointer>) {
+fn run(
+    (location, lane): (&Location, Lane),
+    mut tx: Tx,
+    jobs: &Jobs,
+    checkpointer: Option<&Checkpointer>,
+) {
     while let Some(first) = jobs.next() {
         if tx.is_broken() {
-            match Tx::connect(location, Use::Write) {
+            match Tx::connect(location, Use::Write, lane) {
                 Ok(fresh) => tx = fresh.with_waiting(&jobs.waiting),
                 Err(error) => {
                     refuse(first, &error);

@@ -13,8 +13,10 @@ use db::{Tx, params};
 use jiff::Timestamp;
 use model::Category;
 
+use crate::arrival::{self, Arrived, Standing};
 use crate::destination::category_code;
 use crate::history::{EventKind, note};
+use crate::index_load;
 use crate::order_key::more_keys;
 use crate::{
     DeliveryError, Destination, Error, Format, OrderKeys, Pace, Progress, Received, back_off,
@@ -40,6 +42,15 @@ struct Turn {
     order_keys: OrderKeys,
     attempts: i64,
     was_waiting: bool,
+    /// The record does not know it yet: this is its first turn.
+    arrived: Option<Arrived>,
+}
+
+/// What became of a turn that did not fail.
+enum Turned {
+    Delivered,
+    /// The record had it before.
+    Repeat,
 }
 
 impl Batch {
@@ -52,20 +63,28 @@ impl Batch {
         let mut progress = Progress { more: turns.len() >= most, ..Progress::default() };
         let mut processed_by_channel = BTreeMap::new();
         let mut in_the_way = anything_in_the_way(tx)?;
+        let mut position = None;
         for mut turn in turns {
             let slice = if tx.is_waited_for() { self.pace.waited_for } else { self.pace.time };
             if began.elapsed() >= slice {
                 progress.more = true;
                 break;
             }
+            if let Some(arrived) = &turn.arrived {
+                position = Some(turn.seq);
+                if self.has_no_turn(tx, arrived)? {
+                    progress.taken_from_waiting += u64::from(arrived.unreadable.is_none());
+                    continue;
+                }
+            }
             progress.taken_from_waiting += u64::from(turn.was_waiting);
             if in_the_way && must_wait(tx, &mut turn)? {
-                hold(tx, turn.seq)?;
-                progress.held += 1;
+                progress.held += u64::from(hold(tx, &turn)?);
                 continue;
             }
-            match self.deliver(tx, &turn) {
-                Ok(()) => {
+            match self.deliver(tx, &mut turn) {
+                Ok(Turned::Repeat) => {}
+                Ok(Turned::Delivered) => {
                     progress.processed += 1;
                     *processed_by_channel.entry(turn.channel).or_insert(0) += 1;
                     let released = if in_the_way { release(tx, &turn.order_keys)? } else { 0 };
@@ -88,11 +107,15 @@ impl Batch {
             }
         }
         count_processed(tx, processed_by_channel)?;
+        if let Some(position) = position {
+            arrival::move_position(tx, position)?;
+        }
         progress.next_attempt_at = next_attempt_at(tx)?;
         Ok(progress)
     }
 
-    /// Retries whose time has come, then what waits, each in the order it came.
+    /// Retries whose time has come, then what waits again, then what is new, each in the order it
+    /// came.
     fn due(&self, tx: &mut Tx, most: usize) -> Result<Vec<Turn>, Error> {
         let limit = i64::try_from(most).unwrap_or(i64::MAX);
         let mut turns = tx.query(
@@ -109,18 +132,50 @@ impl Batch {
             params![limit],
             |row| turn(row, true),
         )?);
+        let left = most.saturating_sub(turns.len());
+        if left > 0 {
+            turns.extend(arrival::next(tx, left)?.into_iter().map(Turn::from));
+        }
         Ok(turns)
     }
 
+    /// Gives their place to arrivals that nothing is delivered of: what nobody can read, and an
+    /// index whose loader gives it its effect.
+    fn has_no_turn(&self, tx: &mut Tx, arrived: &Arrived) -> Result<bool, Error> {
+        let standing = if arrived.unreadable.is_some() {
+            Standing { state: "quarantined", ..Standing::default() }
+        } else if arrived.channel == index_load::CHANNEL {
+            Standing { state: "processed", processed_at: Some(self.now), config_hash: None }
+        } else {
+            return Ok(false);
+        };
+        arrived.enter(tx, &standing)?;
+        Ok(true)
+    }
+
     /// The delivery and its mark, both or neither.
-    fn deliver(&self, tx: &mut Tx, turn: &Turn) -> Result<(), DeliveryError> {
+    fn deliver(&self, tx: &mut Tx, turn: &mut Turn) -> Result<Turned, DeliveryError> {
         tx.savepoint(|tx| {
+            let standing = Standing {
+                state: "processed",
+                processed_at: Some(self.now),
+                config_hash: Some(&self.config_hash),
+            };
+            if let Some(arrived) = &turn.arrived
+                && !arrived.enter(tx, &standing)?
+            {
+                arrived.count_as_repeat(tx)?;
+                return Ok(Turned::Repeat);
+            }
             let received = received(tx, turn)?;
             let delivered =
                 catch_unwind(AssertUnwindSafe(|| self.destination.deliver(tx, &received)));
             delivered.unwrap_or_else(|_| {
                 Err(DeliveryError::new(Category::Fault, "the delivery panicked; see the log"))
             })?;
+            if turn.arrived.is_some() {
+                return Ok(Turned::Delivered);
+            }
             tx.execute(
                 "update message set state = 'processed', attempts = attempts + 1,
                      next_attempt_at = null, error_category = null, error = null,
@@ -128,7 +183,7 @@ impl Batch {
                  where seq = ?1",
                 params![turn.seq, self.now, &self.config_hash],
             )?;
-            Ok(())
+            Ok(Turned::Delivered)
         })
     }
 
@@ -140,6 +195,9 @@ impl Batch {
         error: &DeliveryError,
         progress: &mut Progress,
     ) -> Result<(), Error> {
+        if let Some(arrived) = &turn.arrived {
+            arrived.enter(tx, &Standing { state: "waiting", ..Standing::default() })?;
+        }
         let attempts = turn.attempts.saturating_add(1);
         let (kind, next) = if error.category == Category::Unavailable {
             progress.retrying += 1;
@@ -182,14 +240,28 @@ fn turn(row: &db::Row<'_>, was_waiting: bool) -> Result<Turn, db::Error> {
         order_keys: OrderKeys { first: row.get(4)?, other: row.get(5)?, ..OrderKeys::default() },
         attempts: row.get(6)?,
         was_waiting,
+        arrived: None,
     })
 }
 
-fn received(tx: &mut Tx, turn: &Turn) -> Result<Received, DeliveryError> {
-    let bytes =
-        tx.query_one("select body from message_body where seq = ?1", params![turn.seq], |row| {
-            row.get(0)
-        })?;
+impl From<Arrived> for Turn {
+    fn from(arrived: Arrived) -> Self {
+        Self {
+            seq: arrived.seq,
+            channel: arrived.channel.clone(),
+            format: arrived.format.clone(),
+            received_at: arrived.received_at,
+            order_keys: arrived.order_keys.clone(),
+            attempts: 0,
+            was_waiting: true,
+            arrived: Some(arrived),
+        }
+    }
+}
+
+fn received(tx: &mut Tx, turn: &mut Turn) -> Result<Received, DeliveryError> {
+    let read = turn.arrived.as_mut().and_then(|arrived| arrived.body.take());
+    let bytes = if read.is_some() { read } else { arrival::body(tx, turn.seq)? };
     let fault = |sentence: &str| DeliveryError::new(Category::Fault, sentence);
     Ok(Received {
         id: turn.seq,
@@ -213,7 +285,7 @@ fn anything_in_the_way(tx: &mut Tx) -> Result<bool, Error> {
 
 /// Whether an earlier message with one of its keys is retrying, parked or held.
 fn must_wait(tx: &mut Tx, turn: &mut Turn) -> Result<bool, Error> {
-    if turn.order_keys.other.is_some() {
+    if turn.arrived.is_none() && turn.order_keys.other.is_some() {
         turn.order_keys.more = more_keys(tx, turn.seq)?;
     }
     for key in turn.order_keys.all() {
@@ -242,9 +314,17 @@ fn stands_in_the_way(tx: &mut Tx, key: &str, before: i64) -> Result<bool, Error>
     Ok(found.is_some())
 }
 
-fn hold(tx: &mut Tx, seq: i64) -> Result<(), Error> {
-    tx.execute("update message set state = 'held' where seq = ?1", params![seq])?;
-    Ok(())
+/// `false` for what the record had before.
+fn hold(tx: &mut Tx, turn: &Turn) -> Result<bool, Error> {
+    let Some(arrived) = &turn.arrived else {
+        tx.execute("update message set state = 'held' where seq = ?1", params![turn.seq])?;
+        return Ok(true);
+    };
+    let held = arrived.enter(tx, &Standing { state: "held", ..Standing::default() })?;
+    if !held {
+        arrived.count_as_repeat(tx)?;
+    }
+    Ok(held)
 }
 
 /// Lets the held messages with one of these keys wait again; returns how many there were. Those

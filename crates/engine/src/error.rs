@@ -71,6 +71,29 @@ pub enum Error {
         /// The system's words.
         source: std::io::Error,
     },
+    /// The log is not the one this record was made from.
+    #[error(
+        "the log beside the record is another one than it was made from; put back the record and the log of one \
+         backup, or move the log away and run chesil accept-log-loss"
+    )]
+    AnotherLog,
+    /// The log ends before what the record has processed: it is an older copy.
+    #[error(
+        "the record has processed message {processed}, but the log ends at {last}: it is an older copy; put back the \
+         record and the log of one backup, or move the log away and run chesil accept-log-loss"
+    )]
+    OlderLog {
+        /// The last message the record has.
+        processed: i64,
+        /// The last message of the log.
+        last: i64,
+    },
+    /// A log that is to be given up holds messages.
+    #[error("there is a log, and it holds messages up to {last}; move it away first")]
+    LogHoldsMessages {
+        /// The last message of the log.
+        last: i64,
+    },
     /// A thread could not be started.
     #[error("cannot start a thread: {0}")]
     Thread(std::io::Error),
@@ -81,9 +104,13 @@ impl Error {
     pub fn category(&self) -> Category {
         match self {
             Self::Log(error) if error.is_unavailable() => Category::Unavailable,
-            Self::Log(_) | Self::UnknownWord { .. } | Self::WrongKind { .. } => Category::Fault,
+            Self::AnotherLog
+            | Self::OlderLog { .. }
+            | Self::Log(_)
+            | Self::UnknownWord { .. }
+            | Self::WrongKind { .. } => Category::Fault,
             Self::NoSuchMessage(_) => Category::NotFound,
-            Self::WrongState { .. } => Category::Conflict,
+            Self::WrongState { .. } | Self::LogHoldsMessages { .. } => Category::Conflict,
             Self::NoReason | Self::Unreadable { .. } => Category::Invalid,
             Self::Listen { .. } | Self::File { .. } | Self::Thread(_) => Category::Unavailable,
         }

@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use db::{Db, params};
+use db::{Db, Tx, params};
 use jiff::Timestamp;
 use model::Clock;
 use tokio::sync::oneshot;
 
-use crate::Error;
+use crate::arrival::position;
 use crate::backlog::Backlog;
 use crate::message_log::{self, Accepted, Arrival, Hashed, Receipt};
+use crate::{Error, log_fit};
 
 /// The message log of one process, shared by its sources and its processor. Cheap to clone.
 #[derive(Clone)]
@@ -34,22 +35,20 @@ impl Default for Limits {
 
 impl Inbox {
     /// The inbox of `db`, whose tables are [`MIGRATIONS`](crate::MIGRATIONS).
+    ///
+    /// # Errors
+    /// Where the log is not the one that the record was made from, or an older copy of it.
     pub fn open(db: Db, clock: Arc<dyn Clock>, limits: Limits) -> Result<Self, Error> {
-        let waiting = db.read(|tx| {
-            tx.query_one(
-                "select count(*) from message where state = 'waiting' and state <> 'processed'",
-                params![],
-                |row| row.get::<i64>(0),
-            )
-        })?;
-        let backlog = Arc::new(Backlog::new(waiting.unwrap_or_default(), limits.high_water));
+        log_fit::check(&db)?;
+        let waiting = db.read(waiting)?;
+        let backlog = Arc::new(Backlog::new(waiting, limits.high_water));
         Ok(Self { db, clock, backlog })
     }
 
     /// Stores what arrived together, all or nothing, and returns when it is durable.
     pub fn store(&self, arrivals: Vec<Arrival>) -> Result<Vec<Receipt>, Error> {
         let arrivals = hashed(arrivals);
-        let receipts = self.db.write(move |tx| store_all(tx, arrivals))?;
+        let receipts = self.db.write_log(move |tx| store_all(tx, arrivals))?;
         count(&self.backlog, &receipts);
         Ok(receipts)
     }
@@ -62,7 +61,7 @@ impl Inbox {
         let (sender, receiver) = oneshot::channel();
         let backlog = Arc::clone(&self.backlog);
         let arrivals = hashed(arrivals);
-        self.db.submit(
+        self.db.submit_log(
             move |tx| store_all(tx, arrivals),
             move |result| {
                 if let Ok(receipts) = &result {
@@ -115,7 +114,7 @@ fn hashed(arrivals: Vec<Arrival>) -> Vec<Hashed> {
     arrivals.into_iter().map(Hashed::from).collect()
 }
 
-fn store_all(tx: &mut db::Tx, arrivals: Vec<Hashed>) -> Result<Vec<Receipt>, Error> {
+fn store_all(tx: &mut Tx, arrivals: Vec<Hashed>) -> Result<Vec<Receipt>, Error> {
     arrivals.into_iter().map(|arrival| message_log::store(tx, arrival)).collect()
 }
 
@@ -126,8 +125,27 @@ fn count(backlog: &Backlog, receipts: &[Receipt]) {
         .count();
     if new > 0 {
         backlog.add(i64::try_from(new).unwrap_or(i64::MAX));
+    }
+    if receipts.iter().any(|receipt| receipt.accepted != Accepted::Duplicate) {
         backlog.wake();
     }
+}
+
+fn waiting(tx: &mut Tx) -> Result<i64, Error> {
+    let position = position(tx)?;
+    let again: Option<i64> = tx.query_one(
+        "select count(*) from message where state = 'waiting' and state <> 'processed'",
+        params![],
+        |row| row.get(0),
+    )?;
+    let new: Option<i64> = tx.in_log(|log| {
+        log.query_one(
+            "select count(*) - count(unreadable) from arrival where seq > ?1",
+            params![position],
+            |row| row.get(0),
+        )
+    })?;
+    Ok(again.unwrap_or(0) + new.unwrap_or(0))
 }
 
 impl std::fmt::Debug for Inbox {

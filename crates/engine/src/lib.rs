@@ -5,14 +5,16 @@
 //! Never: FHIR, people, or an acknowledgement of something that is not stored.
 //!
 //! A message's way: a source reads it (`source/`), [`Inbox`] stores it (`message_log`), and only then
-//! is it acknowledged; the [`Processor`] takes what waits in the order it came and delivers it in
-//! the transaction that marks it processed.
+//! is it acknowledged; the [`Processor`] takes what waits in the order it came (`arrival`) and delivers
+//! it in the transaction of the record that marks it processed.
 
 mod channel;
 mod message;
 mod message_log;
 mod order_key;
 mod inbox;
+mod arrival;
+mod log_fit;
 mod backlog;
 mod source;
 mod destination;
@@ -31,11 +33,12 @@ mod error;
 pub use channel::{Channel, ChannelKind, FileDrop, Mllp};
 pub use destination::{DeliveryError, Destination};
 pub use error::Error;
-pub use freshness::{last_received, unprocessed_about, unprocessed_with_number};
+pub use freshness::{about_to_be_tried, last_received, unprocessed_about, unprocessed_with_number};
 pub use history::{Event, EventKind, events};
 pub use inbox::{Inbox, Limits};
 pub use index_load::{IndexLoad, begin_index_load, end_index_load};
 pub use list::{Filter, Page, Row, held_behind, list, message, received};
+pub use log_fit::accept_log_loss;
 pub use message::{Format, Received, State};
 pub use message_log::{Accepted, Arrival, NewMessage, Receipt, Unreadable, accept, quarantine};
 pub use operator::{retry, retry_parked, skip};
@@ -64,5 +67,13 @@ pub const MIGRATIONS: &[db::Migration] = &[
     db::Migration {
         name: "engine/0004_more_order_keys",
         sql: include_str!("../migrations/0004_more_order_keys.sql"),
+    },
+    db::Migration {
+        name: "log/0001_arrival",
+        sql: include_str!("../migrations/log/0001_arrival.sql"),
+    },
+    db::Migration {
+        name: "engine/0005_log_position",
+        sql: include_str!("../migrations/0005_log_position.sql"),
     },
 ];

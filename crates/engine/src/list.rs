@@ -6,6 +6,7 @@ use db::{Tx, params};
 use jiff::Timestamp;
 use model::Category;
 
+use crate::arrival::{self, position};
 use crate::destination::category_from;
 use crate::{Error, Format, Received, State};
 
@@ -95,8 +96,84 @@ macro_rules! listing {
     };
 }
 
+macro_rules! arrivals {
+    () => {
+        "select seq, channel, format, received_at, sender, control_id, message_type, event_time,
+             body_bytes, control_id_reused, cast(0 as bigint),
+             case when unreadable is null then 'waiting' else 'quarantined' end,
+             cast(0 as bigint), cast(null as bigint),
+             case when unreadable is not null then 'invalid' end, unreadable,
+             cast(null as bigint), cast(null as text)
+         from arrival where "
+    };
+}
+
 /// The messages that fit `filter`, newest first. The next page is before the last row's number.
 pub fn list(tx: &mut Tx, filter: &Filter, page: Page) -> Result<Vec<Row>, Error> {
+    // Whatever the record does not know yet came after all that it knows.
+    let mut raw = match filter.state {
+        None | Some(State::Waiting | State::Quarantined) => list_arrivals(tx, filter, page)?,
+        Some(_) => Vec::new(),
+    };
+    let taken = u16::try_from(raw.len()).unwrap_or(u16::MAX);
+    let rest = Page { size: page.size.saturating_sub(taken), ..page };
+    if rest.size > 0 {
+        raw.extend(list_messages(tx, filter, rest)?);
+    }
+    let mut rows = raw.into_iter().map(Row::try_from).collect::<Result<Vec<Row>, Error>>()?;
+    add_repeats(tx, &mut rows)?;
+    Ok(rows)
+}
+
+fn list_arrivals(tx: &mut Tx, filter: &Filter, page: Page) -> Result<Vec<RawRow>, Error> {
+    let position = position(tx)?;
+    let rows = tx.in_log(|log| {
+        log.query(
+            concat!(
+                arrivals!(),
+                "(cast(?1 as text) is null or channel = ?1)
+                 and (cast(?2 as text) is null
+                     or case when unreadable is null then 'waiting' else 'quarantined' end = ?2)
+                 and (cast(?3 as text) is null or message_type = ?3)
+                 and (cast(?4 as text) is null or control_id = ?4)
+                 and seq < ?5 and seq > ?6
+                 order by seq desc limit ?7"
+            ),
+            params![
+                filter.channel.clone(),
+                filter.state.map(State::code),
+                filter.message_type.clone(),
+                filter.control_id.clone(),
+                page.before.unwrap_or(i64::MAX),
+                position,
+                i64::from(page.size),
+            ],
+            raw_row,
+        )
+    })?;
+    Ok(rows)
+}
+
+/// Repeats are counted where they come: in the log.
+fn add_repeats(tx: &mut Tx, rows: &mut [Row]) -> Result<(), Error> {
+    let seqs = || rows.iter().map(|row| row.seq);
+    let (Some(first), Some(last)) = (seqs().min(), seqs().max()) else { return Ok(()) };
+    let times: Vec<(i64, i64)> = tx.in_log(|log| {
+        log.query(
+            "select seq, times from arrival_repeat where seq between ?1 and ?2",
+            params![first, last],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
+    })?;
+    for (seq, times) in times {
+        for row in rows.iter_mut().filter(|row| row.seq == seq) {
+            row.duplicates += times;
+        }
+    }
+    Ok(())
+}
+
+fn list_messages(tx: &mut Tx, filter: &Filter, page: Page) -> Result<Vec<RawRow>, Error> {
     let sql = match filter {
         Filter { control_id: Some(_), .. } => listing!("control_id = ?4 and control_id <> ''"),
         Filter { state: Some(state), .. } if *state != State::Processed => {
@@ -117,22 +194,27 @@ pub fn list(tx: &mut Tx, filter: &Filter, page: Page) -> Result<Vec<Row>, Error>
         ],
         raw_row,
     )?;
-    rows.into_iter().map(Row::try_from).collect()
+    Ok(rows)
 }
 
 /// One message without its bytes; [`events`](crate::events) has its history.
 pub fn message(tx: &mut Tx, seq: i64) -> Result<Row, Error> {
-    let row = tx.query_one(concat!(columns!(), "seq = ?1"), params![seq], raw_row)?;
-    row.ok_or(Error::NoSuchMessage(seq))?.try_into()
+    let known = tx.query_one(concat!(columns!(), "seq = ?1"), params![seq], raw_row)?;
+    let raw = match known {
+        Some(known) => Some(known),
+        None => {
+            tx.in_log(|log| log.query_one(concat!(arrivals!(), "seq = ?1"), params![seq], raw_row))?
+        }
+    };
+    let mut row = Row::try_from(raw.ok_or(Error::NoSuchMessage(seq))?)?;
+    add_repeats(tx, std::slice::from_mut(&mut row))?;
+    Ok(row)
 }
 
 /// One message with its bytes. What it returns is a patient's: the caller writes the audit entry.
 pub fn received(tx: &mut Tx, seq: i64) -> Result<Received, Error> {
     let row = message(tx, seq)?;
-    let bytes =
-        tx.query_one("select body from message_body where seq = ?1", params![seq], |row| {
-            row.get(0)
-        })?;
+    let bytes = arrival::body(tx, seq)?;
     Ok(Received {
         id: seq,
         channel: row.channel,

@@ -1,4 +1,4 @@
-//! The log: what came, once, in the order it came. It is also the queue.
+//! The log: what came, once, in the order it came. What lies beyond the record's position is the queue.
 
 use std::fmt;
 
@@ -6,8 +6,8 @@ use db::{Tx, params};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-use crate::destination::category_code;
-use crate::{Error, Format, OrderKeys, State};
+use crate::arrival::write_more_keys;
+use crate::{Error, Format, OrderKeys};
 
 /// Characters of an id, a sender or an order key that are kept.
 pub(crate) const LONGEST_TEXT: usize = 200;
@@ -112,52 +112,40 @@ fn hash(body: &[u8]) -> Vec<u8> {
 
 /// Stores a message, unless it is a repeat: same channel, sender, control id and bytes.
 ///
-/// A message without a control id is always new.
+/// A message without a control id is always new. `tx` is of the log ([`db::Db::write_log`]).
 pub fn accept(tx: &mut Tx, message: NewMessage) -> Result<Receipt, Error> {
     let hash = hash(&message.body);
     accept_hashed(tx, message, hash)
 }
 
 fn accept_hashed(tx: &mut Tx, message: NewMessage, hash: Vec<u8>) -> Result<Receipt, Error> {
-    let inserted = insert(tx, &message, &hash)?;
-    let Some((seq, reused)) = inserted else {
-        let seq = count_duplicate(tx, &message, hash)?;
-        return Ok(Receipt { seq, accepted: Accepted::Duplicate });
+    let channel = message.channel.clone();
+    let (seq, reused) = match insert(tx, message, &hash)? {
+        Inserted::New { seq, reused } => (seq, reused),
+        Inserted::Known { seq } => {
+            count_repeat(tx, &channel, seq)?;
+            return Ok(Receipt { seq, accepted: Accepted::Duplicate });
+        }
     };
-    for key in &message.order_keys.more {
-        let sql = "insert into message_more_key (order_key, seq) values (?1, ?2)";
-        tx.execute(sql, params![key, seq])?;
-    }
-    insert_body(tx, seq, message.body)?;
     let accepted = if reused { Accepted::ControlIdReused } else { Accepted::New };
     Ok(Receipt { seq, accepted })
 }
 
 /// Keeps bytes that could not be read. The same bytes again are counted, not stored twice, so that
-/// a sender that insists does not fill the disk.
+/// a sender that insists does not fill the disk. `tx` is of the log.
 pub fn quarantine(tx: &mut Tx, unreadable: Unreadable) -> Result<Receipt, Error> {
     let hash = hash(&unreadable.body);
     quarantine_hashed(tx, unreadable, hash)
 }
 
 fn quarantine_hashed(tx: &mut Tx, unreadable: Unreadable, hash: Vec<u8>) -> Result<Receipt, Error> {
-    // `channel || ''` keeps the search on the short index of unfinished messages.
-    let known = tx.query_one(
-        "update message set duplicates = duplicates + 1
-         where state = 'quarantined' and state <> 'processed' and (channel || '') = ?1 and body_hash = ?2
-         returning seq",
-        params![&unreadable.channel, hash.clone()],
-        |row| row.get::<i64>(0),
-    )?;
-    if let Some(seq) = known {
-        add_duplicate(tx, &unreadable.channel)?;
-        return Ok(Receipt { seq, accepted: Accepted::Duplicate });
-    }
     let seq = tx.query_one(
-        "insert into message (channel, format, received_at, sender, control_id, message_type,
-             event_time, body_bytes, body_hash, control_id_reused, duplicates, state, attempts,
-             error_category, error)
-         values (?1, ?2, ?3, ?4, '', '', '', ?5, ?6, 0, 0, ?7, 0, ?8, ?9)
+        "insert into arrival (seq, channel, format, received_at, sender, control_id, message_type,
+             event_time, body_bytes, body_hash, control_id_reused, unreadable, body)
+         values (coalesce((select max(seq) from arrival),
+                 (select numbers_after from log_identity), 0) + 1,
+             ?1, ?2, ?3, ?4, '', '', '', ?5, ?6, 0, ?7, ?8)
+         on conflict (channel, body_hash) where unreadable is not null do nothing
          returning seq",
         params![
             &unreadable.channel,
@@ -165,71 +153,86 @@ fn quarantine_hashed(tx: &mut Tx, unreadable: Unreadable, hash: Vec<u8>) -> Resu
             unreadable.received_at,
             &unreadable.sender,
             length(&unreadable.body),
-            hash,
-            State::Quarantined.code(),
-            category_code(model::Category::Invalid),
+            hash.clone(),
             &unreadable.reason,
+            unreadable.body,
         ],
         |row| row.get::<i64>(0),
     )?;
-    let seq = seq.ok_or(no_number())?;
-    insert_body(tx, seq, unreadable.body)?;
-    Ok(Receipt { seq, accepted: Accepted::Quarantined })
+    if let Some(seq) = seq {
+        return Ok(Receipt { seq, accepted: Accepted::Quarantined });
+    }
+    let known = tx.query_one(
+        "select seq from arrival
+         where channel = ?1 and body_hash = ?2 and unreadable is not null",
+        params![&unreadable.channel, hash],
+        |row| row.get::<i64>(0),
+    )?;
+    let seq = known.ok_or(no_number())?;
+    count_repeat(tx, &unreadable.channel, seq)?;
+    Ok(Receipt { seq, accepted: Accepted::Duplicate })
 }
 
-/// The new row's number and whether its control id was used before; `None` for a repeat.
-fn insert(tx: &mut Tx, message: &NewMessage, hash: &[u8]) -> Result<Option<(i64, bool)>, Error> {
+enum Inserted {
+    New { seq: i64, reused: bool },
+    Known { seq: i64 },
+}
+
+/// The body is moved, not copied: it may be of many megabytes.
+fn insert(tx: &mut Tx, message: NewMessage, hash: &[u8]) -> Result<Inserted, Error> {
+    let OrderKeys { first, other, more, nhs_number } = message.order_keys;
+    let (sender, control_id) = (clip(&message.sender), clip(&message.control_id));
     let inserted = tx.query_one(
-        "insert into message (channel, format, received_at, sender, control_id, message_type,
-             event_time, body_bytes, body_hash, order_key, other_order_key, nhs_number,
-             control_id_reused, duplicates, state, attempts)
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,
-             (select count(*) from (select seq from message where control_id = ?5
+        "insert into arrival (seq, channel, format, received_at, sender, control_id, message_type,
+             event_time, body_bytes, body_hash, order_key, other_order_key, more_order_keys,
+             nhs_number, control_id_reused, body)
+         values (coalesce((select max(seq) from arrival),
+                 (select numbers_after from log_identity), 0) + 1,
+             ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,
+             (select count(*) from (select seq from arrival where control_id = ?5
                  and control_id <> '' and channel = ?1 and sender = ?4 limit 1) earlier),
-             0, 'waiting', 0)
+             ?14)
          on conflict (control_id, channel, sender, body_hash) where control_id <> '' do nothing
          returning seq, control_id_reused",
         params![
             &message.channel,
             message.format.code(),
             message.received_at,
-            clip(&message.sender),
-            clip(&message.control_id),
+            sender,
+            control_id,
             clip(&message.message_type),
             clip(&message.event_time),
             length(&message.body),
             hash,
-            message.order_keys.first.clone(),
-            message.order_keys.other.clone(),
-            message.order_keys.nhs_number.map(|number| number.to_string()),
+            first,
+            other,
+            write_more_keys(&more),
+            nhs_number.map(|number| number.to_string()),
+            message.body,
         ],
         |row| Ok((row.get(0)?, row.get(1)?)),
     )?;
-    Ok(inserted)
-}
-
-fn insert_body(tx: &mut Tx, seq: i64, body: Vec<u8>) -> Result<(), Error> {
-    tx.execute("insert into message_body (seq, body) values (?1, ?2)", params![seq, body])?;
-    Ok(())
-}
-
-fn count_duplicate(tx: &mut Tx, message: &NewMessage, hash: Vec<u8>) -> Result<i64, Error> {
-    add_duplicate(tx, &message.channel)?;
-    let seq = tx.query_one(
-        "update message set duplicates = duplicates + 1
-         where control_id = ?1 and control_id <> '' and channel = ?2 and sender = ?3
-             and body_hash = ?4
-         returning seq",
-        params![clip(&message.control_id), &message.channel, clip(&message.sender), hash],
+    if let Some((seq, reused)) = inserted {
+        return Ok(Inserted::New { seq, reused });
+    }
+    let known = tx.query_one(
+        "select seq from arrival where control_id = ?1 and control_id <> '' and channel = ?2
+             and sender = ?3 and body_hash = ?4",
+        params![control_id, &message.channel, sender, hash],
         |row| row.get(0),
     )?;
-    Ok(seq.ok_or(no_number())?)
+    Ok(Inserted::Known { seq: known.ok_or(no_number())? })
 }
 
-fn add_duplicate(tx: &mut Tx, channel: &str) -> Result<(), Error> {
+fn count_repeat(tx: &mut Tx, channel: &str, seq: i64) -> Result<(), Error> {
     tx.execute(
-        "insert into channel_total (channel, processed, duplicates) values (?1, 0, 1)
-         on conflict (channel) do update set duplicates = channel_total.duplicates + 1",
+        "insert into arrival_repeat (seq, times) values (?1, 1)
+         on conflict (seq) do update set times = arrival_repeat.times + 1",
+        params![seq],
+    )?;
+    tx.execute(
+        "insert into channel_repeat (channel, times) values (?1, 1)
+         on conflict (channel) do update set times = channel_repeat.times + 1",
         params![channel],
     )?;
     Ok(())

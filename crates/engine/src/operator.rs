@@ -4,6 +4,7 @@
 use db::{Tx, params};
 use jiff::Timestamp;
 
+use crate::arrival;
 use crate::batch::release;
 use crate::history::{EventKind, note};
 use crate::order_key::more_keys;
@@ -78,7 +79,10 @@ fn standing(tx: &mut Tx, seq: i64) -> Result<(State, OrderKeys), Error> {
             Ok((row.get::<String>(0)?, OrderKeys { first, other, ..OrderKeys::default() }))
         },
     )?;
-    let (state, mut keys) = found.ok_or(Error::NoSuchMessage(seq))?;
+    let Some((state, mut keys)) = found else {
+        let arrived = arrival::one(tx, seq)?.ok_or(Error::NoSuchMessage(seq))?;
+        return Ok((State::Waiting, arrived.order_keys));
+    };
     keys.more = more_keys(tx, seq)?;
     let state = State::parse(&state).ok_or(Error::UnknownWord { seq, column: "state" })?;
     Ok((state, keys))

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use db::{Tx, params};
 use jiff::Timestamp;
 
+use crate::arrival::position;
 use crate::{Error, State};
 
 /// One channel's messages, counted.
@@ -40,7 +41,7 @@ fn of_channel(tx: &mut Tx, channel: &str, open: &[Open]) -> Result<ChannelSummar
         open.iter().filter(|open| open.channel == channel)
     {
         let (state, count, keys, oldest) = (*state, *count, *keys, *oldest);
-        summary.counts.insert(state, count);
+        *summary.counts.entry(state).or_default() += count;
         match state {
             State::Parked => {
                 summary.parked_keys = keys;
@@ -87,20 +88,50 @@ fn open_messages(tx: &mut Tx) -> Result<Vec<Open>, Error> {
             Ok(state.map(|state| Open { channel, state, count, keys, oldest }))
         },
     )?;
-    Ok(rows.into_iter().flatten().collect())
+    let position = position(tx)?;
+    let new = tx.in_log(|log| {
+        log.query(
+            "select channel, count(*) - count(unreadable), count(unreadable), min(received_at)
+             from arrival where seq > ?1 group by channel",
+            params![position],
+            |row| Ok((row.get::<String>(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
+        )
+    })?;
+    let new = new.into_iter().flat_map(|(channel, waiting, unreadable, oldest)| {
+        let open = |state, count| Open { channel: channel.clone(), state, count, keys: 0, oldest };
+        [open(State::Waiting, waiting), open(State::Quarantined, unreadable)]
+    });
+    let known = rows.into_iter().flatten();
+    Ok(known.chain(new.filter(|open: &Open| open.count > 0)).collect())
 }
 
 /// Processed messages are counted as they are processed: there are too many to count here.
 fn totals(tx: &mut Tx, channel: &str) -> Result<(i64, i64), Error> {
-    let totals = tx.query_one(
+    let totals: Option<(i64, i64)> = tx.query_one(
         "select processed, duplicates from channel_total where channel = ?1",
         params![channel],
         |row| Ok((row.get(0)?, row.get(1)?)),
     )?;
-    Ok(totals.unwrap_or_default())
+    let repeats: Option<i64> = tx.in_log(|log| {
+        let sql = "select times from channel_repeat where channel = ?1";
+        log.query_one(sql, params![channel], |row| row.get(0))
+    })?;
+    let (processed, duplicates) = totals.unwrap_or_default();
+    Ok((processed, duplicates + repeats.unwrap_or_default()))
 }
 
 pub(crate) fn last_message_at(tx: &mut Tx, channel: &str) -> Result<Option<Timestamp>, Error> {
+    let position = position(tx)?;
+    let new: Option<Option<Timestamp>> = tx.in_log(|log| {
+        log.query_one(
+            "select max(received_at) from arrival where seq > ?1 and channel = ?2",
+            params![position, channel],
+            |row| row.get(0),
+        )
+    })?;
+    if let Some(at) = new.flatten() {
+        return Ok(Some(at));
+    }
     let last = tx.query_one(
         "select received_at from message where channel = ?1 order by seq desc limit 1",
         params![channel],

@@ -10,6 +10,7 @@ mod support;
 mod log;
 mod order;
 mod crash;
+mod two_files;
 mod operator;
 mod mllp;
 mod file_drop;

@@ -251,7 +251,7 @@ fn a_message_that_could_not_be_stored_is_never_accepted_and_its_sender_is_told()
     for db in db::scratch::databases() {
         let bench = Bench::over(&db);
         let served = serve(&bench, |_| {});
-        db.write(|tx| tx.execute("alter table message_body rename to lost", &[])).unwrap();
+        db.write_log(|tx| tx.execute("alter table arrival rename to lost", &[])).unwrap();
         let mut peer = served.connect();
         peer.send(&frame(text("C1")));
         assert_eq!(peer.verdict(), "MSA|AE|C1|not stored; send it again");
@@ -259,7 +259,7 @@ fn a_message_that_could_not_be_stored_is_never_accepted_and_its_sender_is_told()
             peer.send(&frame(text("C1").replace("|P|2.4", &format!("|P|2.4|||{wish}"))));
             assert_eq!(peer.verdict(), format!("MSA|{code}|C1|not stored; send it again"));
         }
-        db.write(|tx| tx.execute("alter table lost rename to message_body", &[])).unwrap();
+        db.write_log(|tx| tx.execute("alter table lost rename to arrival", &[])).unwrap();
         peer.send(&frame(text("C1")));
         assert_eq!(peer.verdict(), "MSA|AA|C1");
         bench.process();

@@ -108,7 +108,7 @@ impl County {
             order_keys: OrderKeys::default(),
             body: bytes,
         };
-        let seq = self.db.write(move |tx| engine::accept(tx, message)).unwrap().seq;
+        let seq = self.db.write_log(move |tx| engine::accept(tx, message)).unwrap().seq;
         let ingest = Arc::clone(&self.ingest);
         self.db.write(move |tx| {
             let received = engine::received(tx, seq).unwrap();

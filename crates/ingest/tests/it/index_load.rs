@@ -15,18 +15,18 @@ fn load(county: &County, family: &str, as_of: &str) -> empi::Loaded {
         PersonName { family: family.to_owned(), given: vec!["Jane".to_owned()], prefix: None };
     let said = Demographics { names: vec![name], ..Demographics::default() };
     let as_of: Timestamp = as_of.parse().unwrap();
+    let load = engine::IndexLoad {
+        organisation: "RD3".to_owned(),
+        file_hash: format!("hash of {as_of}"),
+        as_of,
+    };
+    let message = engine::begin_index_load(&county.db, &load, "a test", now()).unwrap();
     county
         .db
         .write(move |tx| {
             let feed = Feed::new(OdsCode::parse("RD3").unwrap(), "RD3");
             let identity = model::LocalIdentity::new("RD3", "R1");
             let entries = vec![(identity, said)];
-            let load = engine::IndexLoad {
-                organisation: "RD3".to_owned(),
-                file_hash: format!("hash of {as_of}"),
-                as_of,
-            };
-            let message = engine::begin_index_load(tx, &load, "a test", now()).unwrap();
             let organisation = feed.organisation.clone();
             let provenance = Provenance { message, organisation, recorded_at: now() };
             index_entries(tx, entries, &feed, empi::Model::standard(), as_of, &provenance)

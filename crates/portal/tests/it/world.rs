@@ -241,7 +241,7 @@ impl Portal {
             order_keys: OrderKeys::of("poole-adt", ["R1"]),
             body: body.into(),
         };
-        self.db.write(move |tx| engine::accept(tx, message)).unwrap().seq
+        self.db.write_log(move |tx| engine::accept(tx, message)).unwrap().seq
     }
 
     fn request(&self, method: Method, cookie: &str, path: &str) -> RequestBuilder {

@@ -394,7 +394,7 @@ fn the_first_message_of_a_hospital_that_does_not_know_the_person_is_not_in_the_r
         };
         let messages = [came("dorset", Some("9990000018")), came("poole", Some("9990000018"))];
         for message in messages {
-            ward.db.write(move |tx| engine::accept(tx, message)).unwrap();
+            ward.db.write_log(move |tx| engine::accept(tx, message)).unwrap();
         }
         let record = ward.open(Role::Clinician);
         let waiting: Vec<_> = record

@@ -35,7 +35,7 @@ pub(super) fn begin(db: &Db, load: &Load, loading: &Loading) -> Result<i64> {
         as_of: loading.as_of,
     };
     let now = SystemClock.now();
-    Ok(db.write(move |tx| engine::begin_index_load(tx, &load, ACTOR, now))?)
+    Ok(engine::begin_index_load(db, &load, ACTOR, now)?)
 }
 
 /// Loading an index changes what everybody sees: the trail says so.
