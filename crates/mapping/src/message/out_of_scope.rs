@@ -4,6 +4,8 @@
 const REASONS: &[(&str, &str, &str)] = &[
     ("ADT", "A20", "it tells the state of a bed, not of a patient"),
     ("ADT", "A19", "it is a query, and feeds are not asked"),
+    ("SIU", "S23", "it tells which times of a clinic are open, of no patient"),
+    ("SIU", "S24", "it tells which times of a clinic are open, of no patient"),
     ("QBP", "", "it is a query; identity queries are answered over FHIR"),
     ("QRY", "", "it is a query; identity queries are answered over FHIR"),
     ("QCN", "", "it is a query; identity queries are answered over FHIR"),
