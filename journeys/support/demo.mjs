@@ -25,6 +25,7 @@ export async function startDemo({ people = 300, seed = 1, pace = 3600 } = {}) {
       if (said.includes("Ctrl-C stops.")) resolve();
     });
     ended.then(() => reject(new Error(`the demo ended early:\n${said}`)));
+    child.on("error", (error) => reject(new Error(`${PROGRAM} cannot be started: ${error.message}`)));
   });
   const address = (pattern) => said.match(pattern)?.[1] ?? fail(`no ${pattern} in:\n${said}`);
   return {
