@@ -1,10 +1,10 @@
 //! The body of a request, read whole within the limit, as FHIR JSON.
 
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::http::HeaderMap;
 use fhir::Resource;
 
-use crate::intake::{SENDING, is_too_long};
+use crate::intake::read_whole;
 use crate::negotiate::json_sent;
 use crate::{ApiState, Error};
 
@@ -15,12 +15,7 @@ pub(crate) async fn resource(
     body: Body,
 ) -> Result<Resource, Error> {
     json_sent(headers)?;
-    let limit_bytes = state.body_limit_bytes;
-    let bytes = match tokio::time::timeout(SENDING, to_bytes(body, limit_bytes)).await {
-        Ok(Ok(bytes)) => bytes,
-        Ok(Err(error)) if is_too_long(&error) => return Err(Error::TooLarge { limit_bytes }),
-        _ => return Err(Error::Incomplete),
-    };
+    let bytes = read_whole(body, state.body_limit_bytes).await?;
     Resource::parse(&bytes).map_err(|wrong| Error::Body {
         code: "invalid",
         problem: wrong.to_string(),

@@ -21,7 +21,7 @@ pub enum Error {
         limit_bytes: usize,
     },
     /// The body ended early or came too slowly.
-    #[error("the bundle did not arrive complete")]
+    #[error("the body did not arrive complete")]
     Incomplete,
     /// The body is not a FHIR bundle; it is kept in quarantine.
     #[error("{wrong} (kept in quarantine{})", seq.map(|seq| format!(" as message {seq}")).unwrap_or_default())]
@@ -77,6 +77,9 @@ pub enum Error {
     /// A request in another format than JSON.
     #[error("requests are JSON only: Content-Type: application/fhir+json")]
     NotJson,
+    /// A body in another format than HL7 v2 with bars.
+    #[error("messages are HL7 v2 with bars and hats: Content-Type: x-application/hl7-v2+er7")]
+    NotEr7,
     /// The body is not the FHIR that is wanted here.
     #[error("{problem}")]
     Body {
@@ -131,6 +134,7 @@ impl Error {
             | Self::NotAcceptable
             | Self::NotOffered(_)
             | Self::NotJson
+            | Self::NotEr7
             | Self::Body { .. } => Category::Invalid,
             Self::NoSuch(_) | Self::NoSuchDomain | Self::PageGone => Category::NotFound,
             Self::Full | Self::Stopped => Category::Unavailable,
@@ -160,7 +164,7 @@ impl Error {
             Self::CrossReference(_, status) => (*status, "code-invalid"),
             Self::NotOffered(status) => (*status, "not-supported"),
             Self::NotAcceptable => (StatusCode::NOT_ACCEPTABLE, "not-supported"),
-            Self::NotJson => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "not-supported"),
+            Self::NotJson | Self::NotEr7 => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "not-supported"),
             Self::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "too-long"),
             Self::Incomplete => (StatusCode::REQUEST_TIMEOUT, "incomplete"),
             _ => match self.category() {

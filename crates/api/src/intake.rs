@@ -6,7 +6,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
-use engine::{Accepted, Arrival, Channel, Format, Inbox, Receipt, Unreadable};
+use engine::{Accepted, Arrival, Channel, ChannelKind, Format, Inbox, Receipt, Unreadable};
 use fhir::outcome::{Issue, outcome};
 use model::Clock;
 
@@ -14,7 +14,7 @@ use crate::token::bearer;
 use crate::{ApiState, Error, fhir_answer};
 
 /// A sender that takes longer to send its bundle has lost its connection.
-pub(crate) const SENDING: Duration = Duration::from_mins(1);
+const SENDING: Duration = Duration::from_mins(1);
 
 /// `POST /fhir`: the token tells which channel it is.
 pub(crate) async fn by_token(
@@ -22,7 +22,7 @@ pub(crate) async fn by_token(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Error> {
-    let channel = sender(&state, &headers)?.clone();
+    let channel = sender(&state, &headers, is_fhir)?.clone();
     take(state, channel, body).await
 }
 
@@ -34,7 +34,7 @@ pub(crate) async fn by_name(
     body: Body,
 ) -> Result<Response, Error> {
     // A right token for another channel tells nothing about which channels there are.
-    let channel = sender(&state, &headers)?.clone();
+    let channel = sender(&state, &headers, is_fhir)?.clone();
     if channel.name != name {
         return Err(Error::WrongToken);
     }
@@ -42,32 +42,44 @@ pub(crate) async fn by_name(
 }
 
 /// The channel of whoever sends, known before a byte of the body is read.
-fn sender<'a>(state: &'a ApiState, headers: &HeaderMap) -> Result<&'a Channel, Error> {
+///
+/// A right token for a channel of another kind is a wrong one.
+pub(crate) fn sender<'a>(
+    state: &'a ApiState,
+    headers: &HeaderMap,
+    is_wanted: fn(&ChannelKind) -> bool,
+) -> Result<&'a Channel, Error> {
     let authorization = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let channel = authorization.and_then(bearer).and_then(|token| state.channel_of(token));
-    channel.ok_or(Error::WrongToken)
+    channel.filter(|channel| is_wanted(&channel.kind)).ok_or(Error::WrongToken)
+}
+
+pub(crate) fn is_fhir(kind: &ChannelKind) -> bool {
+    matches!(kind, ChannelKind::Http { .. })
 }
 
 async fn take(state: ApiState, channel: Channel, body: Body) -> Result<Response, Error> {
     if !state.inbox.has_room() {
         return Err(Error::Full);
     }
-    let limit_bytes = state.body_limit_bytes;
-    let body = tokio::time::timeout(SENDING, to_bytes(body, limit_bytes)).await;
-    let body = match body {
-        Ok(Ok(body)) => body,
-        Ok(Err(error)) if is_too_long(&error) => return Err(Error::TooLarge { limit_bytes }),
-        _ => return Err(Error::Incomplete),
-    };
+    let body = read_whole(body, state.body_limit_bytes).await?;
     // Storing waits for the disk: not on a thread that serves others.
-    let stored = tokio::task::spawn_blocking(move || {
-        store(&state.inbox, &*state.clock, &channel, body.into())
-    });
+    let stored =
+        tokio::task::spawn_blocking(move || store(&state.inbox, &*state.clock, &channel, body));
     let receipt = stored.await.map_err(|_| Error::Stopped)??;
     Ok(fhir_answer(StatusCode::OK, &outcome(&[Issue::information(sentence(receipt))])))
 }
 
-pub(crate) fn is_too_long(error: &axum::Error) -> bool {
+/// The whole body, where it comes in time and is not too long.
+pub(crate) async fn read_whole(body: Body, limit_bytes: usize) -> Result<Vec<u8>, Error> {
+    match tokio::time::timeout(SENDING, to_bytes(body, limit_bytes)).await {
+        Ok(Ok(body)) => Ok(body.into()),
+        Ok(Err(error)) if is_too_long(&error) => Err(Error::TooLarge { limit_bytes }),
+        _ => Err(Error::Incomplete),
+    }
+}
+
+fn is_too_long(error: &axum::Error) -> bool {
     let source = std::error::Error::source(error);
     source.is_some_and(|source| source.to_string().contains("length limit exceeded"))
 }

@@ -9,6 +9,7 @@
 mod state;
 mod token;
 mod intake;
+mod hl7;
 mod client;
 mod domain;
 mod negotiate;
@@ -44,7 +45,7 @@ pub use notification::{notify, notify_once};
 pub use state::{ApiState, BundleChannel, People};
 
 /// `POST /fhir` and `POST /fhir/{channel}`, `/fhir/Patient` and `/fhir/Subscription` and what is below
-/// them, `GET /fhir/metadata`, `GET /health`.
+/// them, `GET /fhir/metadata`, `POST /hl7/{channel}`, `GET /health`.
 pub fn router(state: ApiState) -> Router {
     let fhir = Router::new()
         .route("/fhir", post(intake::by_token))
@@ -67,7 +68,9 @@ pub fn router(state: ApiState) -> Router {
         .route("/fhir/{kind}/{*rest}", any(no_address))
         .method_not_allowed_fallback(no_method)
         .layer(from_fn(negotiate::json_wanted));
-    fhir.route("/health", get(health::health)).with_state(state)
+    fhir.route("/hl7/{channel}", post(hl7::post))
+        .route("/health", get(health::health))
+        .with_state(state)
 }
 
 async fn no_address() -> Error {

@@ -11,6 +11,7 @@ use model::{FixedClock, OdsCode};
 use serde_json::{Value, json};
 
 const TOKEN: &str = "the-token-of-dorset-healthcare";
+const LABORATORY: &str = "the-token-of-the-laboratory";
 
 /// A server on a free port over one database.
 struct Server {
@@ -41,19 +42,23 @@ async fn servers() -> Vec<Server> {
     let mut servers = Vec::new();
     // The keepers are synchronous: they wait where waiting is allowed.
     for (scratch, inbox) in tokio::task::block_in_place(inboxes) {
-        let channels = ["mental-health", "community"].map(|name| BundleChannel {
+        let fhir = |name: &str| ChannelKind::Http { path: format!("/fhir/{name}") };
+        let hl7 = ChannelKind::Hl7Http { path: "/hl7/laboratory".into() };
+        let channels = [
+            ("mental-health", TOKEN, fhir("mental-health")),
+            ("community", "another-token-altogether", fhir("community")),
+            ("laboratory", LABORATORY, hl7),
+        ];
+        let channels = channels.map(|(name, token, kind)| BundleChannel {
             channel: Channel {
                 name: name.into(),
                 organisation: OdsCode::parse("RDY").unwrap(),
                 authority: "RDY".into(),
                 aliases: vec![],
-                kind: ChannelKind::Http { path: format!("/fhir/{name}") },
+                accepts: engine::Accepts::default(),
+                kind,
             },
-            token: if name == "mental-health" {
-                TOKEN.into()
-            } else {
-                "another-token-altogether".into()
-            },
+            token: token.into(),
         });
         let state = ApiState::new(inbox.clone(), channels.into(), nobody()).with_body_limit(10_000);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -70,6 +75,23 @@ impl Server {
         let answer =
             request.header("authorization", authorization).body(body).send().await.unwrap();
         (answer.status().as_u16(), answer.json().await.unwrap())
+    }
+
+    /// Sends HL7 v2: status, content type, and the answer's segments joined by `/`.
+    async fn send(
+        &self,
+        path: &str,
+        token: &str,
+        content_type: &str,
+        body: impl Into<reqwest::Body>,
+    ) -> (u16, String, String) {
+        let request = reqwest::Client::new().post(format!("{}{path}", self.address));
+        let request =
+            request.header("authorization", bearer(token)).header("content-type", content_type);
+        let answer = request.body(body).send().await.unwrap();
+        let content_type = answer.headers()["content-type"].to_str().unwrap().to_owned();
+        let status = answer.status().as_u16();
+        (status, content_type, answer.text().await.unwrap().trim_end().replace('\r', "/"))
     }
 
     /// The state of every message in the log, oldest first.
@@ -186,5 +208,73 @@ async fn the_server_says_what_it_can_do_and_how_it_is() {
         assert_eq!((&health["status"], &health["database"]), (&json!("up"), &json!("up")));
         assert_eq!(health["repair"]["sweep"], "never");
         assert_eq!(health["version"], env!("CARGO_PKG_VERSION"));
+    }
+}
+
+const ER7: &str = "x-application/hl7-v2+er7";
+
+fn result(control_id: &str) -> String {
+    format!(
+        "MSH|^~\\&|LAB|RDY|CHESIL|DCR|20261122||ORU^R01|{control_id}|P|2.4\rPID|1||M1^^^RDY^MR\r"
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_hl7_message_over_http_is_stored_once_before_it_is_acknowledged() {
+    for server in servers().await {
+        for content_type in [ER7, "application/hl7-v2; charset=utf-8", "text/plain"] {
+            let (status, kind, answer) =
+                server.send("/hl7/laboratory", LABORATORY, content_type, result("C1")).await;
+            assert_eq!((status, kind.as_str()), (200, ER7));
+            assert!(answer.starts_with("MSH|^~\\&|CHESIL|DCR|LAB|RDY|"), "{answer}");
+            assert!(answer.ends_with("/MSA|AA|C1"), "{answer}");
+        }
+        assert_eq!(server.log(), ["waiting"]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_hl7_is_rejected_in_the_answer_and_kept_in_quarantine() {
+    for server in servers().await {
+        let (status, kind, answer) =
+            server.send("/hl7/laboratory", LABORATORY, ER7, "{\"resourceType\":\"Bundle\"}").await;
+        assert_eq!((status, kind.as_str()), (400, ER7));
+        assert!(answer.contains("/MSA|AR|"), "{answer}");
+        assert_eq!(server.log(), ["quarantined"]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_hl7_sender_that_is_not_served_is_told_in_plain_words_and_nothing_is_stored() {
+    for server in servers().await {
+        for (path, token, kind, body, status, said) in [
+            ("/hl7/laboratory", "wrong", ER7, result("C1"), 401, "show your channel's token"),
+            ("/hl7/laboratory", TOKEN, ER7, result("C1"), 401, "show your channel's token"),
+            ("/hl7/mental-health", TOKEN, ER7, result("C1"), 401, "show your channel's token"),
+            ("/hl7/elsewhere", LABORATORY, ER7, result("C1"), 401, "show your channel's token"),
+            (
+                "/hl7/laboratory",
+                LABORATORY,
+                "application/hl7-v2+xml",
+                result("C1"),
+                415,
+                "with bars",
+            ),
+            ("/hl7/laboratory", LABORATORY, ER7, "M".repeat(20_000), 413, "larger than 10000"),
+        ] {
+            let (code, content_type, answer) = server.send(path, token, kind, body).await;
+            assert_eq!((code, content_type.as_str()), (status, "text/plain; charset=utf-8"));
+            assert!(answer.contains(said), "{answer}");
+        }
+        // And a laboratory's token opens no FHIR address.
+        let (status, _) = server.post("/fhir", &bearer(LABORATORY), bundle("b1")).await;
+        assert_eq!(status, 401);
+        assert!(server.log().is_empty());
+        for id in ["C1", "C2", "C3"] {
+            assert_eq!(server.send("/hl7/laboratory", LABORATORY, ER7, result(id)).await.0, 200);
+        }
+        let (status, _, said) = server.send("/hl7/laboratory", LABORATORY, ER7, result("C4")).await;
+        assert_eq!(status, 503);
+        assert!(said.contains("send again later"), "{said}");
     }
 }

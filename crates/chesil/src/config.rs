@@ -4,6 +4,7 @@
 mod file;
 mod problem;
 mod channel;
+mod mllp;
 mod matching_model;
 mod client;
 mod rules;
@@ -34,6 +35,8 @@ pub(crate) struct Settings {
     pub(crate) data: PathBuf,
     /// Where the database is.
     pub(crate) database: db::Location,
+    /// With this many messages waiting, sources stop reading.
+    pub(crate) high_water: i64,
     /// Where the portal and the FHIR interface listen.
     pub(crate) listen: SocketAddr,
     /// The organisations of the region.
@@ -80,6 +83,7 @@ fn settings(
 ) -> Option<Settings> {
     let data = folder.join(parsed.data.unwrap_or_else(|| "data".into()));
     let database = database(source, parsed.database, &data, problems);
+    let high_water = high_water(source, parsed.high_water.as_ref(), problems);
     let organisations = organisations(source, &parsed.organisation, problems);
     channel::check_together(&channels, &organisations, problems);
     let known = client::Known { organisations: &organisations, channels: &channels };
@@ -103,6 +107,7 @@ fn settings(
         title: parsed.title.unwrap_or_else(|| "Shared care record".to_owned()),
         data,
         database: database?,
+        high_water,
         listen: parsed.listen,
         organisations,
         channels: channels.into_iter().map(|(_, channel)| channel).collect(),
@@ -123,6 +128,14 @@ fn database(
     let Some(address) = address else { return Some(db::Location::Sqlite(data.join("chesil.db"))) };
     let parsed = db::Location::parse(address.get_ref());
     parsed.map_err(|error| problems.push(source.problem(address.span(), error.to_string()))).ok()
+}
+
+fn high_water(source: &Source, given: Option<&Spanned<i64>>, problems: &mut Vec<Problem>) -> i64 {
+    let Some(given) = given else { return engine::Limits::default().high_water };
+    if *given.get_ref() < 1 {
+        problems.push(source.problem(given.span(), "high_water is at least 1"));
+    }
+    *given.get_ref()
 }
 
 fn organisations(

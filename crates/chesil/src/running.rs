@@ -20,7 +20,9 @@ use anyhow::{Context, Result};
 use api::{ApiState, BundleChannel, Domain, People};
 use axum::Router;
 use db::Db;
-use engine::{ChannelKind, Inbox, Pace, Processor, Shutdown, ShutdownSignal, Watcher};
+use engine::{
+    Certificates, ChannelKind, Inbox, Pace, Processor, Shutdown, ShutdownSignal, Watcher,
+};
 use gateway::Gateway;
 use ingest::Ingest;
 use model::Clock;
@@ -55,6 +57,7 @@ pub(crate) struct Running {
     pub(crate) listeners: Vec<(String, SocketAddr)>,
     pub(crate) db: Db,
     pub(crate) inbox: Inbox,
+    certificates: Vec<(String, Certificates)>,
     shutdown: Shutdown,
     tasks: Vec<JoinHandle<()>>,
     processor: engine::Running,
@@ -83,7 +86,8 @@ pub(crate) async fn start(
 
     let (shutdown, signal) = engine::shutdown();
     let mut tasks = Vec::new();
-    let listeners = start_sources(&settings.channels, &inbox, &signal, &mut tasks).await?;
+    let Listening { listeners, certificates } =
+        start_sources(&settings.channels, &inbox, &signal, &mut tasks).await?;
 
     let model = Arc::clone(&settings.model);
     let repairing = Repairing { inbox: inbox.clone(), model, clock: Arc::clone(&clock) };
@@ -97,10 +101,34 @@ pub(crate) async fn start(
     tasks.push(tokio::spawn(api::notify(api_for_notifying, signal.clone())));
     let (portal, server) = serve(settings.listen, router, signal).await?;
     tasks.push(server);
-    Ok(Running { portal, listeners, db, inbox, shutdown, tasks, processor, _folder: folder })
+    Ok(Running {
+        portal,
+        listeners,
+        db,
+        inbox,
+        certificates,
+        shutdown,
+        tasks,
+        processor,
+        _folder: folder,
+    })
 }
 
 impl Running {
+    /// Reads the channels' certificates and keys anew; a file that is wrong leaves its channel as it is.
+    pub(crate) fn reload_certificates(&self) {
+        for (channel, certificates) in &self.certificates {
+            match certificates.reload() {
+                Ok(()) => {
+                    tracing::info!(channel.name = %channel, "read the certificates of {channel} anew");
+                }
+                Err(error) => {
+                    tracing::error!(channel.name = %channel, "{channel} goes on with the certificates of before: {error}");
+                }
+            }
+        }
+    }
+
     /// Stops reading, finishes what is under way, closes the database.
     pub(crate) async fn stop(self) {
         self.shutdown.now();
@@ -118,12 +146,13 @@ impl Running {
 fn keepers(settings: &Settings, clock: &Arc<dyn Clock>) -> Result<(Db, Inbox)> {
     let db = open_database(settings)?;
     let organisations = settings.organisations.clone();
+    let limits = engine::Limits { high_water: settings.high_water };
     db.write(move |tx| {
         organisations
             .iter()
             .try_for_each(|organisation| accounts::put_organisation(tx, organisation))
     })?;
-    let inbox = Inbox::open(db.clone(), Arc::clone(clock), engine::Limits::default())?;
+    let inbox = Inbox::open(db.clone(), Arc::clone(clock), limits)?;
     Ok((db, inbox))
 }
 
@@ -165,20 +194,29 @@ fn policies(settings: &Settings) -> Result<Arc<Policies>> {
     Ok(Arc::new(policies))
 }
 
+/// The MLLP channels at work.
+#[derive(Default)]
+struct Listening {
+    listeners: Vec<(String, SocketAddr)>,
+    certificates: Vec<(String, Certificates)>,
+}
+
 async fn start_sources(
     channels: &[ChannelSettings],
     inbox: &Inbox,
     signal: &ShutdownSignal,
     tasks: &mut Vec<JoinHandle<()>>,
-) -> Result<Vec<(String, SocketAddr)>> {
-    let mut listeners = Vec::new();
+) -> Result<Listening> {
+    let mut listening = Listening::default();
     for settings in channels {
         let channel = settings.channel.clone();
         match &channel.kind {
             ChannelKind::Mllp(_) => {
                 let name = channel.name.clone();
                 let listener = engine::bind(inbox.clone(), channel).await?;
-                listeners.push((name, listener.address()));
+                let certificates = listener.certificates();
+                listening.certificates.extend(certificates.map(|one| (name.clone(), one)));
+                listening.listeners.push((name, listener.address()));
                 tasks.push(tokio::spawn(listener.run(signal.clone())));
             }
             ChannelKind::FileDrop(_) => {
@@ -186,10 +224,10 @@ async fn start_sources(
                 tasks.push(tokio::spawn(engine::watch(watcher, signal.clone())));
             }
             // The server's router reads these.
-            ChannelKind::Http { .. } => {}
+            ChannelKind::Http { .. } | ChannelKind::Hl7Http { .. } => {}
         }
     }
-    Ok(listeners)
+    Ok(listening)
 }
 
 fn portal_state(

@@ -1,10 +1,12 @@
 //! A channel: one way in for one organisation's messages.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use model::OdsCode;
+
+use crate::{Accepts, Network, Tls};
 
 /// A way in. Reading it from a file is `chesil`'s business.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +19,8 @@ pub struct Channel {
     pub authority: String,
     /// Other spellings of that authority: OIDs, old codes, `""` for a number without one.
     pub aliases: Vec<String>,
+    /// Which HL7 v2 messages it takes, by their headers.
+    pub accepts: Accepts,
     /// How messages come.
     pub kind: ChannelKind,
 }
@@ -28,9 +32,14 @@ pub enum ChannelKind {
     Mllp(Mllp),
     /// CSV files put into a folder.
     FileDrop(FileDrop),
-    /// FHIR transaction bundles over HTTP.
+    /// FHIR bundles, messages and single resources over HTTP.
     Http {
         /// The address below the server's root: `/fhir/mental-health`.
+        path: String,
+    },
+    /// HL7 v2 over HTTP.
+    Hl7Http {
+        /// The address below the server's root: `/hl7/laboratory`.
         path: String,
     },
 }
@@ -41,7 +50,9 @@ pub struct Mllp {
     /// Where to listen; port 0 takes a free one.
     pub listen: SocketAddr,
     /// Who may connect; empty means anybody who can reach the address.
-    pub allow: Vec<IpAddr>,
+    pub allow: Vec<Network>,
+    /// How connections are secured; without it, they are not.
+    pub tls: Option<Tls>,
     /// The longest frame that is read.
     pub frame_limit_bytes: usize,
     /// Messages of one connection that may wait for their commit at once.
@@ -58,6 +69,7 @@ impl Mllp {
         Self {
             listen,
             allow: Vec::new(),
+            tls: None,
             frame_limit_bytes: 64 << 20,
             in_flight: 64,
             in_flight_bytes: 128 << 20,

@@ -61,6 +61,14 @@ pub enum Error {
         /// The system's words, and what to do.
         reason: String,
     },
+    /// A certificate or its key cannot be used.
+    #[error("cannot use {}: {reason}", path.display())]
+    Certificate {
+        /// The file.
+        path: std::path::PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// A file or folder could not be read, written or moved.
     #[error("cannot {doing} {path}: {source}")]
     File {
@@ -108,7 +116,8 @@ impl Error {
             | Self::OlderLog { .. }
             | Self::Log(_)
             | Self::UnknownWord { .. }
-            | Self::WrongKind { .. } => Category::Fault,
+            | Self::WrongKind { .. }
+            | Self::Certificate { .. } => Category::Fault,
             Self::NoSuchMessage(_) => Category::NotFound,
             Self::WrongState { .. } | Self::LogHoldsMessages { .. } => Category::Conflict,
             Self::NoReason | Self::Unreadable { .. } => Category::Invalid,

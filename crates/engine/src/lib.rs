@@ -9,6 +9,8 @@
 //! it in the transaction of the record that marks it processed.
 
 mod channel;
+mod network;
+mod accepts;
 mod message;
 mod message_log;
 mod order_key;
@@ -30,6 +32,7 @@ mod freshness;
 mod shutdown;
 mod error;
 
+pub use accepts::{Accepts, Receiver};
 pub use channel::{Channel, ChannelKind, FileDrop, Mllp};
 pub use destination::{DeliveryError, Destination};
 pub use error::Error;
@@ -41,13 +44,16 @@ pub use list::{Filter, Page, Row, held_behind, list, message, received};
 pub use log_fit::accept_log_loss;
 pub use message::{Format, Received, State};
 pub use message_log::{Accepted, Arrival, NewMessage, Receipt, Unreadable, accept, quarantine};
+pub use network::Network;
 pub use operator::{retry, retry_parked, skip};
 pub use order_key::OrderKeys;
 pub use processor::{Pace, Processor, Progress, Running};
 pub use shutdown::{Shutdown, ShutdownSignal, shutdown};
 pub use source::bundle::accept_bundle;
 pub use source::file_drop::{Collected, Watcher, watch};
+pub use source::hl7_http::{Acknowledgement, accept_hl7};
 pub use source::mllp::{Listener, bind};
+pub use source::tls::{Certificates, Peer, Tls};
 pub use summary::{ChannelSummary, summary};
 
 /// The tables of the message log.

@@ -97,6 +97,7 @@ fn channels() -> Vec<Channel> {
         } else {
             vec![]
         },
+        accepts: engine::Accepts::default(),
         kind: ChannelKind::Http { path: format!("/fhir/{name}") },
     };
     vec![

@@ -23,7 +23,15 @@ pub(super) fn run(folder: &Folder) -> Result<()> {
         for (channel, address) in &running.listeners {
             tracing::info!("{channel}: mllp://{address}");
         }
-        until_told_to_stop().await?;
+        let mut hangup = signal(SignalKind::hangup())?;
+        let mut told = std::pin::pin!(until_told_to_stop());
+        loop {
+            tokio::select! {
+                told = &mut told => break told?,
+                // What certbot and systemctl reload send once a certificate is renewed.
+                _ = hangup.recv() => running.reload_certificates(),
+            }
+        }
         tracing::info!("stopping");
         running.stop().await;
         Ok(())

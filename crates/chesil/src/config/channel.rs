@@ -4,11 +4,12 @@ use std::path::Path;
 use std::time::Duration;
 
 use accounts::Organisation;
-use engine::{Channel, ChannelKind, FileDrop, Mllp};
+use engine::{Accepts, Channel, ChannelKind, FileDrop};
 use mapping::Feed;
 use model::OdsCode;
 
-use super::file::{ChannelToml, FhirToml, FileDropToml, MllpToml};
+use super::file::{ChannelToml, FileDropToml, TokenToml};
+use super::mllp::{accepts, mllp};
 use super::rules;
 use super::{Problem, Source, ods_code, toml_files};
 
@@ -17,7 +18,7 @@ use super::{Problem, Source, ods_code, toml_files};
 pub(crate) struct ChannelSettings {
     pub(crate) channel: Channel,
     pub(crate) feed: Feed,
-    /// The bearer token of a FHIR channel.
+    /// The bearer token of a channel that is fed over HTTP.
     pub(crate) token: Option<String>,
 }
 
@@ -67,28 +68,35 @@ fn settings(
     problems: &mut Vec<Problem>,
 ) -> Option<ChannelSettings> {
     let organisation = ods_code(source, &parsed.organisation, problems)?;
-    let (kind, token) = match (parsed.mllp, parsed.file_drop, parsed.fhir) {
-        (Some(mllp), None, None) => (self::mllp(mllp), None),
-        (None, Some(drop), None) => (file_drop(source, drop, root, problems)?, None),
-        (None, None, Some(_)) if RESERVED.contains(&name) => {
+    let accepts = accepts(source, &parsed, problems);
+    let (kind, token) = match (parsed.mllp, parsed.file_drop, parsed.fhir, parsed.hl7_http) {
+        (Some(listener), None, None, None) => (mllp(source, listener, root, problems), None),
+        (None, Some(drop), None, None) => (file_drop(source, drop, root, problems)?, None),
+        (None, None, Some(_), None) if RESERVED.contains(&name) => {
             let sentence = format!("{name} is an address of the FHIR interface; rename the file");
             problems.push(source.problem(0..0, sentence));
             return None;
         }
-        (None, None, Some(fhir)) => {
+        (None, None, Some(fhir), None) => {
             let token = token(source, fhir, problems)?;
             (ChannelKind::Http { path: format!("/fhir/{name}") }, Some(token))
         }
+        (None, None, None, Some(hl7)) => {
+            let token = token(source, hl7, problems)?;
+            (ChannelKind::Hl7Http { path: format!("/hl7/{name}") }, Some(token))
+        }
         _ => {
-            let sentence = "a channel has exactly one of [mllp], [file_drop] and [fhir]";
+            let sentence =
+                "a channel has exactly one of [mllp], [hl7_http], [file_drop] and [fhir]";
             problems.push(source.problem(0..0, sentence));
             return None;
         }
     };
-    Some(
+    let mut settings =
         ChannelSettings::new(name, organisation, &parsed.authority, parsed.aliases, kind)
-            .with(parsed.charset, token),
-    )
+            .with(parsed.charset, token);
+    settings.channel.accepts = accepts;
+    Some(settings)
 }
 
 impl ChannelSettings {
@@ -107,6 +115,7 @@ impl ChannelSettings {
             organisation,
             authority: authority.to_owned(),
             aliases,
+            accepts: Accepts::default(),
             kind,
         };
         Self { channel, feed, token: None }
@@ -118,13 +127,6 @@ impl ChannelSettings {
         self.token = token;
         self
     }
-}
-
-fn mllp(parsed: MllpToml) -> ChannelKind {
-    let mut mllp = Mllp::on(parsed.listen.into_inner());
-    mllp.allow = parsed.allow;
-    mllp.frame_limit_bytes = parsed.frame_limit_bytes.unwrap_or(mllp.frame_limit_bytes);
-    ChannelKind::Mllp(mllp)
 }
 
 /// A folder of CSV files for one of the council's tables.
@@ -160,7 +162,7 @@ fn file_drop(
     Some(council_folder(root.join(parsed.folder), table, every))
 }
 
-fn token(source: &Source, parsed: FhirToml, problems: &mut Vec<Problem>) -> Option<String> {
+fn token(source: &Source, parsed: TokenToml, problems: &mut Vec<Problem>) -> Option<String> {
     if parsed.token.get_ref().len() < SHORTEST_TOKEN {
         let sentence = format!("a token has at least {SHORTEST_TOKEN} characters");
         problems.push(source.problem(parsed.token.span(), sentence));

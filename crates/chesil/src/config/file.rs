@@ -1,6 +1,6 @@
 //! The files as they are written; `docs/configuration.md` explains every key.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use serde::Deserialize;
@@ -15,6 +15,7 @@ pub(super) struct ChesilToml {
     pub(super) title: Option<String>,
     pub(super) data: Option<PathBuf>,
     pub(super) database: Option<Spanned<String>>,
+    pub(super) high_water: Option<Spanned<i64>>,
     pub(super) listen: SocketAddr,
     pub(super) policies: Option<PathBuf>,
     pub(super) matching: Option<PathBuf>,
@@ -80,12 +81,17 @@ pub(super) struct ChannelToml {
     pub(super) aliases: Vec<String>,
     pub(super) charset: Option<String>,
     #[serde(default)]
+    pub(super) accept_processing: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub(super) receiver: Vec<Spanned<String>>,
+    #[serde(default)]
     pub(super) rule: Vec<Spanned<RuleToml>>,
     #[serde(default)]
     pub(super) ignore: Vec<IgnoreToml>,
     pub(super) mllp: Option<MllpToml>,
     pub(super) file_drop: Option<FileDropToml>,
-    pub(super) fhir: Option<FhirToml>,
+    pub(super) fhir: Option<TokenToml>,
+    pub(super) hl7_http: Option<TokenToml>,
 }
 
 /// `[mllp]`
@@ -94,8 +100,20 @@ pub(super) struct ChannelToml {
 pub(super) struct MllpToml {
     pub(super) listen: Spanned<SocketAddr>,
     #[serde(default)]
-    pub(super) allow: Vec<IpAddr>,
+    pub(super) allow: Vec<Spanned<String>>,
+    pub(super) tls: Option<TlsToml>,
+    #[serde(default)]
+    pub(super) peers: Vec<Spanned<String>>,
     pub(super) frame_limit_bytes: Option<usize>,
+}
+
+/// `tls` of `[mllp]`
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TlsToml {
+    pub(super) certificate: Spanned<PathBuf>,
+    pub(super) key: PathBuf,
+    pub(super) client_ca: Option<PathBuf>,
 }
 
 /// `[file_drop]`
@@ -107,9 +125,9 @@ pub(super) struct FileDropToml {
     pub(super) every_seconds: Option<u64>,
 }
 
-/// `[fhir]`
+/// `[fhir]` and `[hl7_http]`
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct FhirToml {
+pub(super) struct TokenToml {
     pub(super) token: Spanned<String>,
 }

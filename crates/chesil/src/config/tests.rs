@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::{Settings, load};
 
-const CHESIL: &str = r#"title = "Dorset Care Record"
+pub(super) const CHESIL: &str = r#"title = "Dorset Care Record"
 listen = "127.0.0.1:8080"
 
 [[organisation]]
@@ -20,14 +20,14 @@ url = "https://gp.example/J81001/fhir"
 asid = "200000000001"
 "#;
 
-const POOLE: &str = r#"organisation = "RD3"
+pub(super) const POOLE: &str = r#"organisation = "RD3"
 authority = "RD3"
 
 [mllp]
 listen = "127.0.0.1:2575"
 "#;
 
-fn check(files: &[(&str, &str)]) -> Result<Settings, Vec<String>> {
+pub(super) fn check(files: &[(&str, &str)]) -> Result<Settings, Vec<String>> {
     let folder = tempfile::tempdir().unwrap();
     for (name, text) in files {
         let path = folder.path().join(name);
@@ -40,7 +40,7 @@ fn check(files: &[(&str, &str)]) -> Result<Settings, Vec<String>> {
     })
 }
 
-fn problems(files: &[(&str, &str)]) -> Vec<String> {
+pub(super) fn problems(files: &[(&str, &str)]) -> Vec<String> {
     check(files).map(|_| ()).unwrap_err()
 }
 
@@ -132,7 +132,7 @@ fn every_mistake_is_named_by_file_and_line() {
     assert_eq!(
         said,
         [
-            "channels/d.toml:1: a channel has exactly one of [mllp], [file_drop] and [fhir]",
+            "channels/d.toml:1: a channel has exactly one of [mllp], [hl7_http], [file_drop] and [fhir]",
             "channels/e.toml:4: a token has at least 20 characters",
             "channels/f.toml:5: a table is one of care_packages, contacts",
             "channels/b.toml:5: 127.0.0.1:2575 is taken by channel a",

@@ -13,5 +13,6 @@ mod sender;
 mod probe;
 mod crash;
 mod mistakes;
+mod reload;
 mod link;
 mod mpi;

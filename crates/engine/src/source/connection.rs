@@ -9,9 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hl7v2::mllp;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
-use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::sync::mpsc::error::TryRecvError;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
@@ -78,10 +76,12 @@ impl Intake {
 }
 
 /// Serves one connection until the peer closes it, it fails, or `shutdown`.
-pub(super) async fn serve(stream: TcpStream, intake: &Intake, mut shutdown: ShutdownSignal) {
-    // Without it an acknowledgement may wait for the peer's next packet.
-    let _ = stream.set_nodelay(true);
-    let (mut from_peer, to_peer) = stream.into_split();
+pub(super) async fn serve(
+    mut from_peer: impl AsyncRead + Unpin,
+    to_peer: impl AsyncWrite + Unpin,
+    intake: &Intake,
+    mut shutdown: ShutdownSignal,
+) {
     let (pending, answers) = mpsc::channel(intake.in_flight);
     let end = shutdown.clone();
     let reading = read_frames(&mut from_peer, intake, pending, end);
@@ -112,7 +112,7 @@ pub(super) async fn serve(stream: TcpStream, intake: &Intake, mut shutdown: Shut
 
 /// Reads on, for nothing, until the peer has closed too. Closing with bytes unread makes TCP reset the
 /// connection, and a reset throws away acknowledgements that the peer has not read yet.
-async fn linger(peer: &mut OwnedReadHalf) {
+async fn linger(peer: &mut (impl AsyncRead + Unpin)) {
     let mut chunk = vec![0; CHUNK_BYTES];
     let closed = async { while matches!(peer.read(&mut chunk).await, Ok(1..)) {} };
     // A peer that neither reads nor closes will send its unanswered messages again.
@@ -120,7 +120,7 @@ async fn linger(peer: &mut OwnedReadHalf) {
 }
 
 async fn read_frames(
-    peer: &mut OwnedReadHalf,
+    peer: &mut (impl AsyncRead + Unpin),
     intake: &Intake,
     pending: mpsc::Sender<Pending>,
     mut shutdown: ShutdownSignal,
@@ -168,15 +168,15 @@ async fn take(frame: mllp::Frame, intake: &Intake, pending: &mpsc::Sender<Pendin
 }
 
 /// The answering half of a connection.
-struct Answers<'a> {
-    peer: OwnedWriteHalf,
+struct Answers<'a, W> {
+    peer: W,
     intake: &'a Intake,
     pending: mpsc::Receiver<Pending>,
     out: Vec<u8>,
     refusing: bool,
 }
 
-impl Answers<'_> {
+impl<W: AsyncWrite + Unpin> Answers<'_, W> {
     /// Answers frame after frame until the reading half has ended; an error means that the peer
     /// takes no more.
     async fn write(mut self) -> io::Result<()> {

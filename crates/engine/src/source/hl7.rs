@@ -14,9 +14,10 @@ use crate::{Arrival, Channel, Format, NewMessage, OrderKeys, Receipt, Unreadable
 pub(super) fn read(frame: Vec<u8>, channel: &Channel, at: Timestamp) -> (Vec<Arrival>, Reply) {
     match hl7v2::parse(&frame) {
         Ok(message) => {
-            let reply = Reply::to_message(&message);
+            let mut reply = Reply::to_message(&message);
             let without_body = new_message(&message, channel, at);
-            (vec![Arrival::Message(NewMessage { body: frame, ..without_body })], reply)
+            reply.rejected = channel.accepts.refusal(&message);
+            (vec![arrival(without_body, frame, reply.rejected.as_deref())], reply)
         }
         Err(ParseError::Batch | ParseError::SeveralMessages { .. }) => {
             read_batch(frame, channel, at)
@@ -40,11 +41,12 @@ fn read_batch(frame: Vec<u8>, channel: &Channel, at: Timestamp) -> (Vec<Arrival>
             Ok(message) => {
                 reply.get_or_insert_with(|| Reply::to_message(&message));
                 let without_body = new_message(&message, channel, at);
-                let body = bytes.to_vec();
-                arrivals.push(Arrival::Message(NewMessage { body, ..without_body }));
+                let refusal = channel.accepts.refusal(&message);
+                arrivals.push(arrival(without_body, bytes.to_vec(), refusal.as_deref()));
+                refused = refusal.or(refused);
             }
             Err(error) => {
-                refused = Some(error);
+                refused = Some(error.to_string());
                 arrivals.push(unreadable(bytes.to_vec(), channel, at, &error));
             }
         }
@@ -59,6 +61,14 @@ fn read_batch(frame: Vec<u8>, channel: &Channel, at: Timestamp) -> (Vec<Arrival>
     }
     reply.answer_batch(&frame);
     (arrivals, reply)
+}
+
+/// A message for the log, or for the quarantine where the channel refuses it.
+fn arrival(message: NewMessage, body: Vec<u8>, refusal: Option<&str>) -> Arrival {
+    let Some(reason) = refusal else { return Arrival::Message(NewMessage { body, ..message }) };
+    let NewMessage { channel, format, received_at, sender, .. } = message;
+    let reason = reason.to_owned();
+    Arrival::Unreadable(Unreadable { channel, format, received_at, sender, reason, body })
 }
 
 /// All but the body, which may be long and is moved, not copied.
@@ -246,31 +256,27 @@ impl Reply {
 
     /// The answer: accepted only where `stored` has the receipts of a commit.
     pub(super) fn to(&self, stored: Option<&[Receipt]>, at: Timestamp) -> Vec<u8> {
-        let (outcome, text) = match (stored, &self.rejected) {
-            (None, _) => (Outcome::NotStored, Some("not stored; send it again")),
-            (Some(_), Some(reason)) => (Outcome::Rejected, Some(reason.as_str())),
-            (Some(_), None) => (Outcome::Stored, None),
-        };
-        let code = match (self.wish, outcome) {
-            (Wish::Original, Outcome::Stored) => AckCode::AA,
-            (Wish::Original, Outcome::NotStored) => AckCode::AE,
-            (Wish::Original, Outcome::Rejected) => AckCode::AR,
-            (Wish::Enhanced, Outcome::Stored) => AckCode::CA,
-            (Wish::Enhanced, Outcome::NotStored) => AckCode::CE,
-            (Wish::Enhanced, Outcome::Rejected) => AckCode::CR,
+        let text = match (stored, &self.rejected) {
+            (None, _) => Some("not stored; send it again"),
+            (Some(_), rejected) => rejected.as_deref(),
         };
         let number = stored.and_then(|receipts| receipts.first()).map(|receipt| receipt.seq);
         let control_id = number.unwrap_or(at.as_microsecond()).to_string();
         let at = at.strftime("%Y%m%d%H%M%S%z").to_string();
-        acknowledge(&self.header, code, text, &control_id, &at)
+        acknowledge(&self.header, self.code(stored), text, &control_id, &at)
     }
-}
 
-#[derive(Clone, Copy)]
-enum Outcome {
-    Stored,
-    NotStored,
-    Rejected,
+    /// MSA-1 of the answer.
+    pub(super) fn code(&self, stored: Option<&[Receipt]>) -> AckCode {
+        match (self.wish, stored, &self.rejected) {
+            (Wish::Original, Some(_), None) => AckCode::AA,
+            (Wish::Original, None, _) => AckCode::AE,
+            (Wish::Original, Some(_), Some(_)) => AckCode::AR,
+            (Wish::Enhanced, Some(_), None) => AckCode::CA,
+            (Wish::Enhanced, None, _) => AckCode::CE,
+            (Wish::Enhanced, Some(_), Some(_)) => AckCode::CR,
+        }
+    }
 }
 
 /// The first line, which is all an answer needs; at most what a header can be long.

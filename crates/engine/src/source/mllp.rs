@@ -8,19 +8,24 @@ use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
+use tokio_rustls::server::TlsStream;
 
 use super::connection::{self, Intake};
-use crate::{Channel, ChannelKind, Error, Inbox, Mllp, ShutdownSignal};
+use crate::{Certificates, Channel, ChannelKind, Error, Inbox, Mllp, Network, ShutdownSignal};
 
 /// How long to wait after the system could not accept a connection: too many open files, say.
 const BREATH: Duration = Duration::from_millis(200);
+
+/// A peer that connects and then says nothing has so long to agree on TLS.
+const HANDSHAKE: Duration = Duration::from_secs(10);
 
 /// A listener that holds its address and is ready to [`run`](Listener::run).
 #[derive(Debug)]
 pub struct Listener {
     socket: TcpListener,
     address: SocketAddr,
-    allow: Vec<IpAddr>,
+    allow: Vec<Network>,
+    certificates: Option<Certificates>,
     connections: usize,
     intake: Arc<Intake>,
 }
@@ -28,12 +33,13 @@ pub struct Listener {
 /// Takes the channel's address.
 ///
 /// # Errors
-/// [`Error::Listen`] with the address and what to do.
+/// [`Error::Listen`] with the address and what to do; [`Error::Certificate`] with the file.
 pub async fn bind(inbox: Inbox, channel: Channel) -> Result<Listener, Error> {
     let ChannelKind::Mllp(mllp) = channel.kind.clone() else {
         return Err(Error::WrongKind { channel: channel.name, wanted: "an MLLP listener" });
     };
-    let Mllp { listen, allow, connections, .. } = mllp.clone();
+    let Mllp { listen, allow, connections, tls, .. } = mllp.clone();
+    let certificates = tls.map(Certificates::read).transpose()?;
     let refused = |error: io::Error| Error::Listen {
         channel: channel.name.clone(),
         address: listen,
@@ -42,7 +48,7 @@ pub async fn bind(inbox: Inbox, channel: Channel) -> Result<Listener, Error> {
     let socket = TcpListener::bind(listen).await.map_err(refused)?;
     let address = socket.local_addr().map_err(refused)?;
     let intake = Arc::new(Intake::new(inbox, channel, &mllp));
-    Ok(Listener { socket, address, allow, connections, intake })
+    Ok(Listener { socket, address, allow, certificates, connections, intake })
 }
 
 fn advice(error: &io::Error) -> String {
@@ -64,6 +70,11 @@ impl Listener {
         self.address
     }
 
+    /// What its connections are secured with, where they are.
+    pub fn certificates(&self) -> Option<Certificates> {
+        self.certificates.clone()
+    }
+
     /// Serves connections until `shutdown`; then every message that was read is stored and
     /// acknowledged, no further one is read, and this returns.
     pub async fn run(self, mut shutdown: ShutdownSignal) {
@@ -77,8 +88,9 @@ impl Listener {
             while open.try_join_next().is_some() {}
             let Some((stream, place)) = accepted else { continue };
             let (intake, shutdown) = (Arc::clone(&self.intake), shutdown.clone());
+            let certificates = self.certificates.clone();
             open.spawn(async move {
-                connection::serve(stream, &intake, shutdown).await;
+                serve(stream, certificates, &intake, shutdown).await;
                 drop(place);
             });
         }
@@ -108,7 +120,47 @@ impl Listener {
     }
 
     fn is_allowed(&self, peer: IpAddr) -> bool {
-        // An IPv4 peer of an IPv6 socket shows as ::ffff:a.b.c.d.
-        self.allow.is_empty() || self.allow.contains(&peer.to_canonical())
+        self.allow.is_empty() || self.allow.iter().any(|network| network.contains(peer))
     }
+}
+
+/// Serves a connection, over TLS where there are certificates.
+async fn serve(
+    stream: TcpStream,
+    certificates: Option<Certificates>,
+    intake: &Intake,
+    mut shutdown: ShutdownSignal,
+) {
+    // Without it an acknowledgement may wait for the peer's next packet.
+    let _ = stream.set_nodelay(true);
+    let Some(certificates) = certificates else {
+        let (from_peer, to_peer) = stream.into_split();
+        return connection::serve(from_peer, to_peer, intake, shutdown).await;
+    };
+    let peer = stream.peer_addr().map_or_else(|_| "somebody".to_owned(), |at| at.ip().to_string());
+    let secured = tokio::select! {
+        () = shutdown.given() => return,
+        secured = tokio::time::timeout(HANDSHAKE, secure(stream, &certificates)) => secured,
+    };
+    match secured.unwrap_or_else(|_| Err("it did not agree on TLS in time".to_owned())) {
+        Ok(stream) => {
+            let (from_peer, to_peer) = tokio::io::split(stream);
+            connection::serve(from_peer, to_peer, intake, shutdown).await;
+        }
+        Err(reason) => {
+            let channel = intake.channel_name();
+            tracing::warn!(channel.name = %channel, "refused a connection to {channel} from {peer}: {reason}");
+        }
+    }
+}
+
+/// Agrees on TLS, and lets nobody in but the channel's peers.
+async fn secure(
+    stream: TcpStream,
+    certificates: &Certificates,
+) -> Result<TlsStream<TcpStream>, String> {
+    let stream = certificates.acceptor().accept(stream).await.map_err(|error| error.to_string())?;
+    let shown = stream.get_ref().1.peer_certificates().and_then(<[_]>::first);
+    certificates.admit(shown)?;
+    Ok(stream)
 }

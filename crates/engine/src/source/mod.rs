@@ -2,8 +2,10 @@
 //! then answers.
 
 pub(crate) mod mllp;
+pub(crate) mod tls;
 mod connection;
 mod hl7;
+pub(crate) mod hl7_http;
 pub(crate) mod bundle;
 pub(crate) mod file_drop;
 mod csv_file;

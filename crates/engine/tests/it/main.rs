@@ -13,6 +13,7 @@ mod crash;
 mod two_files;
 mod operator;
 mod mllp;
+mod mllp_tls;
 mod file_drop;
 mod bundle;
 mod by_nhs_number;

@@ -4,7 +4,9 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-use engine::{ChannelKind, Filter, Mllp, Page, Shutdown, bind, shutdown};
+use engine::{
+    Accepts, Certificates, Channel, ChannelKind, Filter, Mllp, Page, Shutdown, bind, shutdown,
+};
 use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
 
@@ -15,19 +17,23 @@ pub(crate) struct Served {
     runtime: Runtime,
     shutdown: Shutdown,
     running: Option<JoinHandle<()>>,
-    address: SocketAddr,
+    pub(crate) address: SocketAddr,
+    pub(crate) certificates: Option<Certificates>,
 }
 
 pub(crate) fn serve(bench: &Bench, change: impl FnOnce(&mut Mllp)) -> Served {
-    let runtime = Runtime::new().unwrap();
     let mut mllp = Mllp::on("127.0.0.1:0".parse().unwrap());
     change(&mut mllp);
-    let channel = channel("poole-pas", ChannelKind::Mllp(mllp));
+    serve_channel(bench, channel("poole-pas", ChannelKind::Mllp(mllp)))
+}
+
+fn serve_channel(bench: &Bench, channel: Channel) -> Served {
+    let runtime = Runtime::new().unwrap();
     let listener = runtime.block_on(bind(bench.inbox.clone(), channel)).unwrap();
-    let address = listener.address();
+    let (address, certificates) = (listener.address(), listener.certificates());
     let (shutdown, signal) = shutdown();
     let running = Some(runtime.spawn(listener.run(signal)));
-    Served { runtime, shutdown, running, address }
+    Served { runtime, shutdown, running, address, certificates }
 }
 
 impl Served {
@@ -214,6 +220,42 @@ fn what_is_not_hl7_is_rejected_and_kept() {
 }
 
 #[test]
+fn a_message_of_another_kind_or_for_somebody_else_is_rejected_and_kept_apart() {
+    for db in db::scratch::databases() {
+        let bench = Bench::over(&db);
+        let mut live =
+            channel("poole-pas", ChannelKind::Mllp(Mllp::on("127.0.0.1:0".parse().unwrap())));
+        let receivers = vec!["CHESIL|DCR".parse().unwrap()];
+        live.accepts = Accepts { processing: vec!["P".into()], receivers };
+        let served = serve_channel(&bench, live);
+        let mut peer = served.connect();
+        let test = text("C1").replace("|P|2.4", "|T|2.4");
+        let elsewhere = text("C2").replace("CHESIL|DCR", "LAB|DCR");
+        let enhanced = text("C3").replace("|P|2.4", "|D|2.4|||AL|NE");
+        let both = format!("{}{}", text("C4"), text("C5").replace("|P|2.4", "|T|2.4"));
+        for message in [&test, &elsewhere, &enhanced, &both, &text("C6")] {
+            peer.send(&frame(message));
+        }
+        let verdicts: Vec<String> = (0..5).map(|_| peer.verdict()).collect();
+        let processing = "MSH-11 (processing id) is none that this channel takes: P";
+        assert_eq!(
+            verdicts,
+            [
+                format!("MSA|AR|C1|{processing}"),
+                "MSA|AR|C2|MSH-5 and MSH-6 name a receiver that is not this one".to_owned(),
+                format!("MSA|CR|C3|{processing}"),
+                format!("MSA|AR|C4|part of the batch was refused: {processing}"),
+                "MSA|AA|C6".to_owned(),
+            ]
+        );
+        bench.process();
+        assert_eq!(bench.effects(), [text("C4"), text("C6")]);
+        let kept = db.read(|tx| engine::received(tx, 1)).unwrap();
+        assert_eq!(kept.bytes, test.as_bytes(), "what is refused is kept as it came");
+    }
+}
+
+#[test]
 fn a_repeat_is_accepted_again_and_stored_once() {
     for db in db::scratch::databases() {
         let bench = Bench::over(&db);
@@ -299,12 +341,23 @@ fn a_frame_that_is_too_long_is_rejected_and_the_next_one_read() {
 fn only_allowed_addresses_are_served() {
     let db = db::scratch::sqlite();
     let bench = Bench::over(&db);
-    let served = serve(&bench, |mllp| mllp.allow = vec!["192.0.2.1".parse().unwrap()]);
+    let allow = ["192.0.2.1", "198.51.100.0/24"].map(|range| range.parse().unwrap());
+    let served = serve(&bench, |mllp| mllp.allow = allow.to_vec());
     let mut peer = served.connect();
     // The write may already meet a closed connection.
     let _ = peer.stream.write_all(&frame(text("C1")));
     assert_eq!(peer.answer(), "");
     check(&bench, "");
+}
+
+#[test]
+fn a_range_of_addresses_is_served() {
+    let db = db::scratch::sqlite();
+    let bench = Bench::over(&db);
+    let served = serve(&bench, |mllp| mllp.allow = vec!["127.0.0.0/8".parse().unwrap()]);
+    let mut peer = served.connect();
+    peer.send(&frame(text("C1")));
+    assert_eq!(peer.verdict(), "MSA|AA|C1");
 }
 
 #[test]

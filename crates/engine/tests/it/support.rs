@@ -156,6 +156,7 @@ pub(crate) fn channel(name: &str, kind: ChannelKind) -> Channel {
         organisation: OdsCode::parse("RD3").unwrap(),
         authority: "RD3".into(),
         aliases: vec!["2.16.840.1.113883.3.9999".into(), String::new()],
+        accepts: engine::Accepts::default(),
         kind,
     }
 }

@@ -112,6 +112,7 @@ fn settings(folder: &Path, database: Option<&str>) -> Result<Settings> {
     Ok(Settings {
         title: "Bench".to_owned(),
         data: folder.to_path_buf(),
+        high_water: engine::Limits::default().high_water,
         database: match database {
             Some(address) => db::Location::parse(address)?,
             None => db::Location::Sqlite(folder.join("chesil.db")),

@@ -26,6 +26,7 @@ fn line(one: &ChannelSettings, tests: usize) -> String {
         ChannelKind::Mllp(mllp) => format!("HL7 v2 at {}", mllp.listen),
         ChannelKind::FileDrop(drop) => format!("files in {}", drop.folder.display()),
         ChannelKind::Http { path } => format!("FHIR at {path}"),
+        ChannelKind::Hl7Http { path } => format!("HL7 v2 at {path}"),
     };
     let counted = |count: usize, what: &str| match count {
         1 => format!("1 {what}"),

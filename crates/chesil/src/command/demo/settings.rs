@@ -97,6 +97,7 @@ pub(super) fn settings(
             Some(address) => db::Location::parse(address)?,
             None => db::Location::Sqlite(folder.join("chesil.db")),
         },
+        high_water: engine::Limits::default().high_water,
         listen: demo.address(demo.port),
         organisations: organisations(county)?,
         channels,
