@@ -80,9 +80,9 @@ pub(crate) async fn start(
         .iter()
         .map(|settings| (settings.channel.name.clone(), settings.feed.clone()))
         .collect();
-    let destination = Arc::new(Ingest::new(feeds, Arc::clone(&clock), Arc::clone(&settings.model)));
+    let ingest = Arc::new(Ingest::new(feeds, Arc::clone(&clock), Arc::clone(&settings.model)));
     let processor =
-        Processor::new(inbox.clone(), destination, &settings.hash, Pace::default()).start()?;
+        Processor::new(inbox.clone(), ingest.clone(), &settings.hash, Pace::default()).start()?;
 
     let (shutdown, signal) = engine::shutdown();
     let mut tasks = Vec::new();
@@ -96,7 +96,7 @@ pub(crate) async fn start(
     let gateway = Arc::new(Gateway::new(settings.gateway.clone(), Arc::clone(&clock))?);
     let api = api_state(&settings, &inbox, Arc::clone(&policies), Arc::clone(&clock));
     let api_for_notifying = api.clone();
-    let state = portal_state(&settings, mode, &inbox, clock, policies, gateway);
+    let state = portal_state(&settings, mode, &inbox, clock, policies, gateway, ingest);
     let router = portal::router(state).merge(api::router(api));
     tasks.push(tokio::spawn(api::notify(api_for_notifying, signal.clone())));
     let (portal, server) = serve(settings.listen, router, signal).await?;
@@ -237,6 +237,7 @@ fn portal_state(
     clock: Arc<dyn Clock>,
     policies: Arc<Policies>,
     gateway: Arc<Gateway>,
+    ingest: Arc<Ingest>,
 ) -> PortalState {
     PortalState {
         db: inbox.db().clone(),
@@ -244,6 +245,8 @@ fn portal_state(
         clock,
         random: Arc::new(random),
         policies,
+        ingest,
+        searches: portal::Searches::default(),
         model: Arc::clone(&settings.model),
         gateway,
         sources: sources(&settings.organisations, &settings.channels).into(),

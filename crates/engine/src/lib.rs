@@ -27,6 +27,7 @@ mod operator;
 mod history;
 mod index_load;
 mod list;
+mod find;
 mod summary;
 mod freshness;
 mod shutdown;
@@ -36,11 +37,12 @@ pub use accepts::{Accepts, Receiver};
 pub use channel::{Channel, ChannelKind, FileDrop, Mllp};
 pub use destination::{DeliveryError, Destination};
 pub use error::Error;
+pub use find::{Filter, LocalNumber, count, list};
 pub use freshness::{about_to_be_tried, last_received, unprocessed_about, unprocessed_with_number};
 pub use history::{Event, EventKind, events};
 pub use inbox::{Inbox, Limits};
 pub use index_load::{IndexLoad, begin_index_load, end_index_load};
-pub use list::{Filter, Page, Row, held_behind, list, message, received};
+pub use list::{Neighbours, Page, Row, held_behind, message, neighbours, received};
 pub use log_fit::accept_log_loss;
 pub use message::{Format, Received, State};
 pub use message_log::{Accepted, Arrival, NewMessage, Receipt, Unreadable, accept, quarantine};
@@ -82,4 +84,5 @@ pub const MIGRATIONS: &[db::Migration] = &[
         name: "engine/0005_log_position",
         sql: include_str!("../migrations/0005_log_position.sql"),
     },
+    db::Migration { name: "engine/0006_find", sql: include_str!("../migrations/0006_find.sql") },
 ];

@@ -1,4 +1,4 @@
-//! The log as an operator reads it: newest first, a page at a time.
+//! A message as an operator reads it, without its bytes and with them.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use db::{Tx, params};
 use jiff::Timestamp;
 use model::Category;
 
-use crate::arrival::{self, position};
+use crate::arrival;
 use crate::destination::category_from;
 use crate::{Error, Format, Received, State};
 
@@ -49,19 +49,6 @@ pub struct Row {
     pub config_hash: Option<String>,
 }
 
-/// Which messages; everything where nothing is said.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Filter {
-    /// Of this channel.
-    pub channel: Option<String>,
-    /// Standing here.
-    pub state: Option<State>,
-    /// Of this type: `ADT^A01`.
-    pub message_type: Option<String>,
-    /// With this control id.
-    pub control_id: Option<String>,
-}
-
 /// Which part of the answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Page {
@@ -80,21 +67,7 @@ macro_rules! columns {
     };
 }
 
-/// Each listing begins with the condition an index answers best; the others only narrow it.
-macro_rules! listing {
-    ($first:literal) => {
-        concat!(
-            columns!(),
-            $first,
-            " and (cast(?1 as text) is null or channel = ?1)
-              and (cast(?2 as text) is null or state = ?2)
-              and (cast(?3 as text) is null or message_type = ?3)
-              and (cast(?4 as text) is null or control_id = ?4)
-              and seq < ?5
-              order by seq desc limit ?6"
-        )
-    };
-}
+pub(crate) use columns;
 
 macro_rules! arrivals {
     () => {
@@ -108,54 +81,10 @@ macro_rules! arrivals {
     };
 }
 
-/// The messages that fit `filter`, newest first. The next page is before the last row's number.
-pub fn list(tx: &mut Tx, filter: &Filter, page: Page) -> Result<Vec<Row>, Error> {
-    // Whatever the record does not know yet came after all that it knows.
-    let mut raw = match filter.state {
-        None | Some(State::Waiting | State::Quarantined) => list_arrivals(tx, filter, page)?,
-        Some(_) => Vec::new(),
-    };
-    let taken = u16::try_from(raw.len()).unwrap_or(u16::MAX);
-    let rest = Page { size: page.size.saturating_sub(taken), ..page };
-    if rest.size > 0 {
-        raw.extend(list_messages(tx, filter, rest)?);
-    }
-    let mut rows = raw.into_iter().map(Row::try_from).collect::<Result<Vec<Row>, Error>>()?;
-    add_repeats(tx, &mut rows)?;
-    Ok(rows)
-}
-
-fn list_arrivals(tx: &mut Tx, filter: &Filter, page: Page) -> Result<Vec<RawRow>, Error> {
-    let position = position(tx)?;
-    let rows = tx.in_log(|log| {
-        log.query(
-            concat!(
-                arrivals!(),
-                "(cast(?1 as text) is null or channel = ?1)
-                 and (cast(?2 as text) is null
-                     or case when unreadable is null then 'waiting' else 'quarantined' end = ?2)
-                 and (cast(?3 as text) is null or message_type = ?3)
-                 and (cast(?4 as text) is null or control_id = ?4)
-                 and seq < ?5 and seq > ?6
-                 order by seq desc limit ?7"
-            ),
-            params![
-                filter.channel.clone(),
-                filter.state.map(State::code),
-                filter.message_type.clone(),
-                filter.control_id.clone(),
-                page.before.unwrap_or(i64::MAX),
-                position,
-                i64::from(page.size),
-            ],
-            raw_row,
-        )
-    })?;
-    Ok(rows)
-}
+pub(crate) use arrivals;
 
 /// Repeats are counted where they come: in the log.
-fn add_repeats(tx: &mut Tx, rows: &mut [Row]) -> Result<(), Error> {
+pub(crate) fn add_repeats(tx: &mut Tx, rows: &mut [Row]) -> Result<(), Error> {
     let seqs = || rows.iter().map(|row| row.seq);
     let (Some(first), Some(last)) = (seqs().min(), seqs().max()) else { return Ok(()) };
     let times: Vec<(i64, i64)> = tx.in_log(|log| {
@@ -171,30 +100,6 @@ fn add_repeats(tx: &mut Tx, rows: &mut [Row]) -> Result<(), Error> {
         }
     }
     Ok(())
-}
-
-fn list_messages(tx: &mut Tx, filter: &Filter, page: Page) -> Result<Vec<RawRow>, Error> {
-    let sql = match filter {
-        Filter { control_id: Some(_), .. } => listing!("control_id = ?4 and control_id <> ''"),
-        Filter { state: Some(state), .. } if *state != State::Processed => {
-            listing!("state = ?2 and state <> 'processed'")
-        }
-        Filter { channel: Some(_), .. } => listing!("channel = ?1"),
-        _ => listing!("seq > 0"),
-    };
-    let rows = tx.query(
-        sql,
-        params![
-            filter.channel.clone(),
-            filter.state.map(State::code),
-            filter.message_type.clone(),
-            filter.control_id.clone(),
-            page.before.unwrap_or(i64::MAX),
-            i64::from(page.size),
-        ],
-        raw_row,
-    )?;
-    Ok(rows)
 }
 
 /// One message without its bytes; [`events`](crate::events) has its history.
@@ -243,8 +148,35 @@ pub fn held_behind(tx: &mut Tx, seq: i64) -> Result<Vec<i64>, Error> {
     Ok(held)
 }
 
+/// The messages of the same patient beside one, by its first order key.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Neighbours {
+    /// The one before it.
+    pub earlier: Option<i64>,
+    /// The one after it.
+    pub later: Option<i64>,
+}
+
+/// What stands beside a message in its patient's order; nothing for one that names nobody, or has not
+/// had its turn.
+pub fn neighbours(tx: &mut Tx, seq: i64) -> Result<Neighbours, Error> {
+    let earlier = tx.query_one(
+        "select max(beside.seq) from message one join message beside
+             on beside.order_key = one.order_key and beside.seq < one.seq where one.seq = ?1",
+        params![seq],
+        |row| row.get(0),
+    )?;
+    let later = tx.query_one(
+        "select min(beside.seq) from message one join message beside
+             on beside.order_key = one.order_key and beside.seq > one.seq where one.seq = ?1",
+        params![seq],
+        |row| row.get(0),
+    )?;
+    Ok(Neighbours { earlier: earlier.flatten(), later: later.flatten() })
+}
+
 /// A row whose coded words are not read yet.
-struct RawRow {
+pub(crate) struct RawRow {
     row: Row,
     format: String,
     state: String,
@@ -252,7 +184,7 @@ struct RawRow {
     error: Option<String>,
 }
 
-fn raw_row(row: &db::Row<'_>) -> Result<RawRow, db::Error> {
+pub(crate) fn raw_row(row: &db::Row<'_>) -> Result<RawRow, db::Error> {
     Ok(RawRow {
         format: row.get(2)?,
         state: row.get(11)?,
@@ -278,6 +210,12 @@ fn raw_row(row: &db::Row<'_>) -> Result<RawRow, db::Error> {
             config_hash: row.get(17)?,
         },
     })
+}
+
+impl RawRow {
+    pub(crate) fn seq(&self) -> i64 {
+        self.row.seq
+    }
 }
 
 impl TryFrom<RawRow> for Row {

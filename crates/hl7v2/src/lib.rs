@@ -17,6 +17,7 @@ mod encode;
 mod ack;
 pub mod mllp;
 pub mod batch;
+pub mod names;
 mod error;
 
 pub use ack::{AckCode, acknowledge};

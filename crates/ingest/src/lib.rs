@@ -11,6 +11,7 @@ mod visit_move;
 mod admission;
 mod relationship;
 mod refold;
+mod rehearsal;
 mod index_load;
 mod activity;
 mod carry_over;
@@ -28,6 +29,7 @@ use model::Clock;
 pub use error::Error;
 pub use index_load::index_entries;
 pub use refold::refold_since;
+pub use rehearsal::{Change, Rehearsal, rehearse};
 pub use story::{Ingested, map};
 
 /// The engine's way into the record: one [`Feed`] for each channel.
@@ -41,6 +43,11 @@ impl Ingest {
     /// An ingest for these channels, which tells people apart by this model.
     pub fn new(feeds: BTreeMap<String, Feed>, clock: Arc<dyn Clock>, model: Arc<Model>) -> Self {
         Self { feeds, clock, model }
+    }
+
+    /// How a channel's messages are understood now.
+    pub fn feed(&self, channel: &str) -> Option<&Feed> {
+        self.feeds.get(channel)
     }
 
     /// Puts one message into the record.

@@ -148,6 +148,12 @@ fn named_month(text: &str) -> Option<i8> {
     i8::try_from(index + 1).ok()
 }
 
+/// A moment as browsers' date-and-time fields send it, in our own time: `2026-11-23T09:30`.
+pub(crate) fn parse_local(text: &str) -> Option<Timestamp> {
+    let civil: jiff::civil::DateTime = text.trim().parse().ok()?;
+    Some(civil.to_zoned(LONDON.clone()).ok()?.timestamp())
+}
+
 fn local(at: Timestamp) -> Zoned {
     at.to_zoned(LONDON.clone())
 }

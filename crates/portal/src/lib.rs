@@ -6,6 +6,7 @@
 //! Every page about anybody goes the same way (`permit`): facts, decision, audit entry, then content.
 
 mod state;
+mod searches;
 mod router;
 mod guard;
 mod session;
@@ -19,4 +20,5 @@ mod error;
 
 use error::Error;
 pub use router::router;
+pub use searches::Searches;
 pub use state::PortalState;

@@ -5,9 +5,9 @@ use axum::middleware::from_fn;
 use axum::routing::{get, post};
 
 use crate::page::{
-    access_log, document, find, home, links, message, messages, open_record, privacy, refused,
-    review, review_decision, review_measures, review_question, review_raise, review_sample,
-    sign_in, users,
+    access_log, document, find, found, home, line, links, message, message_deed, messages,
+    open_record, privacy, refused, review, review_decision, review_measures, review_question,
+    review_raise, review_sample, sign_in, users,
 };
 use crate::{Error, PortalState, files, guard};
 
@@ -25,6 +25,7 @@ pub fn router(state: PortalState) -> Router {
         .route("/people/{person}/break-glass", post(refused::break_glass))
         .route("/people/{person}/documents/{document}", get(document::get))
         .route("/people/{person}/documents/{document}/content", get(document::content))
+        .route("/people/{person}/lines/{kind}/{id}", get(line::get))
         .route("/people/{person}/{section}", get(open_record::get_section))
         .route("/review", get(review::get))
         .route("/review/measures", get(review_measures::get))
@@ -36,10 +37,14 @@ pub fn router(state: PortalState) -> Router {
         .route("/review/{review}", get(review_question::get).post(review_decision::post))
         .route("/review/{review}/preview", get(review_decision::preview))
         .route("/messages", get(messages::get))
+        .route("/messages/find", post(found::post))
+        .route("/messages/found/{search}", get(found::get))
+        .route("/messages/written/{kind}/{id}", get(line::written))
         .route("/messages/{message}", get(message::get))
+        .route("/messages/{message}/test", post(message_deed::test))
         .route("/messages/{message}/content", post(message::reveal))
-        .route("/messages/{message}/retry", post(message::retry))
-        .route("/messages/{message}/skip", post(message::skip))
+        .route("/messages/{message}/retry", post(message_deed::retry))
+        .route("/messages/{message}/skip", post(message_deed::skip))
         .route("/privacy", get(privacy::get))
         .route("/privacy/alerts/{entry}", post(privacy::answer))
         .route("/users", get(users::get))

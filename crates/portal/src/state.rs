@@ -8,11 +8,12 @@ use db::{Db, Tx};
 use empi::Model;
 use engine::Inbox;
 use gateway::Gateway;
+use ingest::Ingest;
 use jiff::Timestamp;
 use model::Clock;
 use tokio::sync::oneshot;
 
-use crate::Error;
+use crate::{Error, Searches};
 
 /// Everything the portal is given. Cheap to clone.
 #[derive(Clone)]
@@ -27,6 +28,10 @@ pub struct PortalState {
     pub random: Arc<dyn Fn() -> [u8; 32] + Send + Sync>,
     /// Who may see what.
     pub policies: Arc<Policies>,
+    /// How messages are understood now, channel by channel.
+    pub ingest: Arc<Ingest>,
+    /// What operators have searched messages for.
+    pub searches: Searches,
     /// How people are told apart.
     pub model: Arc<Model>,
     /// The way to the GP practices.
@@ -45,6 +50,14 @@ impl PortalState {
     /// This moment.
     pub(crate) fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// The channels, as configured.
+    pub(crate) fn channels(&self) -> Vec<String> {
+        let mut channels: Vec<String> =
+            self.sources.iter().flat_map(|source| source.channels.clone()).collect();
+        channels.sort();
+        channels
     }
 
     /// Runs `job` on a consistent snapshot, off the threads that serve requests.

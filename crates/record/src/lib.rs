@@ -13,6 +13,7 @@ mod in_hospital;
 mod allergies;
 mod gp;
 mod document;
+mod lineage;
 mod error;
 
 pub use allergies::AllergyBanner;
@@ -21,7 +22,8 @@ pub use error::Error;
 pub use gp::{GpState, ask, with_gp};
 pub use in_hospital::{InHospital, Inpatient};
 pub use line::{Line, LineSource, Origin, Precision};
+pub use lineage::{Lineage, of_line, of_message, of_resource};
 pub use open::{Record, open, open_section};
-pub use repository::Page;
+pub use repository::{Page, Trace};
 pub use section::{Emptiness, GpPart, SectionView};
 pub use source::{Source, SourceKind, SourceState};

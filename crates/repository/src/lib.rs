@@ -12,6 +12,7 @@ mod stay;
 mod spell_event;
 mod visit_move;
 mod of_visit;
+mod lineage;
 mod document;
 mod body;
 mod prepare;
@@ -20,6 +21,7 @@ mod error;
 pub use body::BodyError;
 pub use document::{Document, document};
 pub use error::Error;
+pub use lineage::{Trace, place, traces_of_message, traces_of_resource};
 pub use merge_patient::{Merged, merge_patient};
 pub use of_visit::{OfVisit, of_visit};
 pub use prepare::{Precision, prepare};
@@ -41,5 +43,9 @@ pub const MIGRATIONS: &[db::Migration] = &[
     db::Migration {
         name: "repository/0002_visit_move",
         sql: include_str!("../migrations/0002_visit_move.sql"),
+    },
+    db::Migration {
+        name: "repository/0003_version_by_message",
+        sql: include_str!("../migrations/0003_version_by_message.sql"),
     },
 ];

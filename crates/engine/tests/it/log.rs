@@ -1,6 +1,6 @@
 //! What is stored, and what is a repeat.
 
-use engine::{Accepted, Filter, Page, State};
+use engine::{Accepted, Filter, LocalNumber, Neighbours, NewMessage, Page, State};
 
 use crate::support::{Bench, check, message};
 
@@ -139,6 +139,51 @@ fn a_list_pages_by_number_and_narrows_by_every_filter() {
         assert_eq!(ids(&one, None), [4]);
         let none = Filter { message_type: Some("ORU^R01".into()), ..one };
         assert_eq!(ids(&none, None), [0; 0]);
+        let kind = Filter { message_type: Some("ADT^A0".into()), ..Filter::default() };
+        assert_eq!(ids(&kind, Some(3)), [2, 1]);
+        let error = Filter { error: Some("WARD says".into()), ..Filter::default() };
+        assert_eq!(ids(&error, None), [6, 3]);
+        assert_eq!(db.read(|tx| engine::count(tx, &error)).unwrap(), 2);
+        let not_a_pattern = Filter { error: Some("w%d".into()), ..Filter::default() };
+        assert_eq!(ids(&not_a_pattern, None), [0; 0]);
+    }
+}
+
+#[test]
+fn a_patients_messages_are_found_by_either_number_and_by_when_they_came() {
+    for db in db::scratch::databases() {
+        let bench = Bench::over(&db);
+        bench.accept("C1", &["R1"], "one");
+        bench.accept("C2", &["R2", "R1"], "a merge");
+        bench.process();
+        let before = bench.now();
+        bench.clock.advance(jiff::SignedDuration::from_mins(5));
+        for (id, patients) in [("C3", vec!["R9", "R8", "R1"]), ("C4", vec!["R2"])] {
+            let message =
+                NewMessage { received_at: bench.now(), ..message(id, &patients, "later") };
+            db.write_log(move |tx| engine::accept(tx, message)).unwrap();
+        }
+        let channels = vec!["dorset-pas".to_owned(), "poole-pas".to_owned()];
+        let of = |number: &str| Filter {
+            local_number: Some(LocalNumber { number: number.into(), channels: channels.clone() }),
+            ..Filter::default()
+        };
+        let ids = |filter: &Filter| {
+            let page = Page { before: None, size: 9 };
+            let rows = db.read(|tx| engine::list(tx, filter, page)).unwrap();
+            rows.iter().map(|row| row.seq).collect::<Vec<_>>()
+        };
+        assert_eq!(ids(&of("R1")), [3, 2, 1], "those that wait are found too");
+        bench.process();
+        assert_eq!(ids(&of("R1")), [3, 2, 1]);
+        assert_eq!(ids(&of(" R2 ")), [4, 2]);
+        assert_eq!(ids(&of("R")), [0; 0], "not a part of a number");
+        let later = before.checked_add(jiff::SignedDuration::from_mins(1)).unwrap();
+        assert_eq!(ids(&Filter { since: Some(later), ..Filter::default() }), [4, 3]);
+        assert_eq!(ids(&Filter { until: Some(later), ..Filter::default() }), [2, 1]);
+        let beside = |seq| db.read(|tx| engine::neighbours(tx, seq)).unwrap();
+        assert_eq!(beside(2), Neighbours { earlier: None, later: Some(4) });
+        assert_eq!(beside(99), Neighbours::default());
     }
 }
 

@@ -4,18 +4,21 @@
 use std::collections::BTreeSet;
 
 use access::Action;
-use audit::{By, Event as TrailEvent, Note};
+use audit::Permit;
 use axum::Form;
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse, Redirect, Response};
 use db::Tx;
 use empi::Search;
-use engine::{Event, Format, Received, Row, State as Standing};
+use engine::{Event, Format, Neighbours, Received, Row, State as Standing};
+use ingest::Rehearsal;
 use maud::{Markup, html};
 use model::{LocalIdentity, NhsNumber, PersonId};
+use record::Trace;
 use serde::Deserialize;
 
 use crate::layout::{Place, Reader, page};
+use crate::page::message_deed::rehearsed;
+use crate::page::message_fields::Content;
 use crate::page::messages::label;
 use crate::permit::{decide, permit, permit_to_show};
 use crate::{Error, PortalState, format};
@@ -33,8 +36,14 @@ pub(crate) struct View {
     pub events: Vec<Event>,
     /// The messages held behind it.
     pub held: Vec<i64>,
+    /// What it wrote into the record.
+    pub written: Vec<Trace>,
+    /// The same patient's messages before and after it.
+    pub neighbours: Neighbours,
     /// Its content, after an audited reveal.
-    pub content: Option<Received>,
+    pub content: Option<Content>,
+    /// What trying it now came to.
+    pub rehearsal: Option<Rehearsal>,
 }
 
 /// Why an operator does something.
@@ -45,7 +54,7 @@ pub(crate) struct Reason {
 }
 
 impl Reason {
-    fn given(&self) -> Result<&str, Error> {
+    pub(crate) fn given(&self) -> Result<&str, Error> {
         let reason = self.reason.trim();
         if reason.chars().count() < 5 {
             Err(Error::Invalid("say why, in a few words"))
@@ -61,8 +70,9 @@ pub(crate) async fn get(
     reader: Reader,
     Path(seq): Path<i64>,
 ) -> Result<Markup, Error> {
-    permit(&state, &reader, Action::ViewMessages, None, format!("message {seq}")).await?;
-    let view = state.read(move |tx| view(tx, seq, false)).await?;
+    let permit =
+        permit(&state, &reader, Action::ViewMessages, None, format!("message {seq}")).await?;
+    let view = state.read(move |tx| view(tx, &permit, seq)).await?;
     Ok(show(&view, &reader))
 }
 
@@ -76,65 +86,21 @@ pub(crate) async fn reveal(
     let about = format!("content of message {seq}: {}", reason.given()?);
     let decision = decide(&state, &reader.actor, Action::ViewMessages, None, state.now()).await?;
     let job = move |tx: &mut Tx| {
-        let view = view(tx, seq, true)?;
-        let people = view.content.as_ref().map(|content| people(tx, content)).transpose()?;
-        Ok((view, people.unwrap_or_default()))
+        let received = engine::received(tx, seq)?;
+        let people = people(tx, &received)?;
+        Ok((received, people))
     };
     let read = if decision.allowed() { Some(state.read(job).await) } else { None };
     let people = read.iter().flatten().flat_map(|(_, people)| people.iter().copied()).collect();
-    permit_to_show(&state, &reader, decision, people, about).await?;
-    let (view, _) = read.ok_or(Error::NotFound)??;
-    Ok(show(&view, &reader))
-}
-
-/// `POST /messages/{seq}/retry`.
-pub(crate) async fn retry(
-    State(state): State<PortalState>,
-    reader: Reader,
-    Path(seq): Path<i64>,
-) -> Result<Response, Error> {
-    permit(&state, &reader, Action::OperateMessages, None, format!("message {seq}: retry")).await?;
-    let (actor, now) = (reader.actor, state.now());
-    state
-        .write(move |tx| {
-            engine::retry(tx, seq, &actor.name, now)?;
-            let detail = format!("message {seq}");
-            audit::note(
-                tx,
-                &Note::new(By::Actor(&actor), TrailEvent::MessageRetried, &detail),
-                now,
-            )?;
-            Ok(())
-        })
-        .await?;
-    state.inbox.wake();
-    Ok(Redirect::to(&format!("/messages/{seq}")).into_response())
-}
-
-/// `POST /messages/{seq}/skip`.
-pub(crate) async fn skip(
-    State(state): State<PortalState>,
-    reader: Reader,
-    Path(seq): Path<i64>,
-    Form(reason): Form<Reason>,
-) -> Result<Response, Error> {
-    let reason = reason.given()?.to_owned();
-    permit(&state, &reader, Action::OperateMessages, None, format!("message {seq}: skip")).await?;
-    let (actor, now) = (reader.actor, state.now());
-    state
-        .write(move |tx| {
-            engine::skip(tx, seq, &reason, &actor.name, now)?;
-            let detail = format!("message {seq}: {reason}");
-            audit::note(
-                tx,
-                &Note::new(By::Actor(&actor), TrailEvent::MessageSkipped, &detail),
-                now,
-            )?;
-            Ok(())
-        })
-        .await?;
-    state.inbox.wake();
-    Ok(Redirect::to(&format!("/messages/{seq}")).into_response())
+    let permit = permit_to_show(&state, &reader, decision, people, about).await?;
+    let (received, _) = read.ok_or(Error::NotFound)??;
+    let ingest = state.ingest.clone();
+    let job = move |tx: &mut Tx| {
+        let view = view(tx, &permit, seq)?;
+        let content = Content::read(received, &ingest);
+        Ok(View { content: Some(content), ..view })
+    };
+    Ok(show(&state.read(job).await?, &reader))
 }
 
 /// The people that a message names, as far as they are known: by the sender's numbers in PID-3 and
@@ -171,13 +137,16 @@ fn nhs_numbers(bytes: &[u8]) -> BTreeSet<NhsNumber> {
     runs.filter_map(|run| NhsNumber::parse(run).ok()).take(MOST_NUMBERS).collect()
 }
 
-fn view(tx: &mut Tx, seq: i64, with_content: bool) -> Result<View, Error> {
-    let content = if with_content { Some(engine::received(tx, seq)?) } else { None };
+/// A message without its content.
+pub(crate) fn view(tx: &mut Tx, permit: &Permit, seq: i64) -> Result<View, Error> {
     Ok(View {
         row: engine::message(tx, seq)?,
         events: engine::events(tx, seq)?,
         held: engine::held_behind(tx, seq)?,
-        content,
+        written: record::of_message(tx, permit, seq)?,
+        neighbours: engine::neighbours(tx, seq)?,
+        content: None,
+        rehearsal: None,
     })
 }
 
@@ -191,13 +160,15 @@ pub(crate) fn show(view: &View, reader: &Reader) -> Markup {
         html! {},
         html! {
             h1 { "Message " (row.seq) }
+            @if let Some(rehearsal) = &view.rehearsal { (rehearsed(rehearsal, row)) }
             div.cs-columns {
                 section.cs-card aria-labelledby="about" { h2 #about { "About it" } (facts(view)) }
                 section.cs-card aria-labelledby="history" { h2 #history { "What happened" } (history(view)) (actions(row)) }
             }
+            section.cs-card aria-labelledby="written" { h2 #written { "What it wrote" } (written(view)) }
             section.cs-card aria-labelledby="content" {
                 h2 #content { "Content" }
-                @match &view.content { Some(received) => (content(received)), None => (reveal_form(row.seq)) }
+                @match &view.content { Some(content) => (content.show()), None => (reveal_form(row.seq)) }
             }
         },
     )
@@ -235,6 +206,7 @@ fn facts(view: &View) -> Markup {
     html! {
         table.cs-lines { tbody { @for (label, value) in facts { tr { th scope="row" { (label) } td { (value) } } } } }
         @if let Some((_, why)) = &row.error { p.cs-notice.cs-notice--warn { (why) } }
+        (neighbours(&view.neighbours))
         @if !view.held.is_empty() {
             p { "Held behind it: " @for seq in &view.held { a href={ "/messages/" (seq) } { (seq) } " " } }
         }
@@ -263,6 +235,12 @@ fn actions(row: &Row) -> Markup {
     let may_retry = matches!(row.state, Standing::Parked | Standing::Retrying);
     let may_skip = may_retry || matches!(row.state, Standing::Held | Standing::Quarantined);
     html! {
+        @if row.format == Format::Hl7v2 || row.state != Standing::Quarantined {
+            form method="post" action={ "/messages/" (row.seq) "/test" } {
+                button.nhsuk-button.nhsuk-button--secondary { "Test under the rules of now" }
+                span.cs-quiet { " Changes nothing: shows what delivering it would do." }
+            }
+        }
         @if may_retry {
             form method="post" action={ "/messages/" (row.seq) "/retry" } { button.nhsuk-button { "Retry now" } }
         }
@@ -285,31 +263,57 @@ fn reveal_form(seq: i64) -> Markup {
     }
 }
 
-fn content(received: &Received) -> Markup {
-    if received.format == Format::Hl7v2
-        && let Ok(message) = hl7v2::parse(&received.bytes)
-    {
-        return segments(&message);
+/// The patient's earlier and later message: what came before a fault, and what it holds up.
+fn neighbours(neighbours: &Neighbours) -> Markup {
+    html! {
+        @if neighbours.earlier.is_some() || neighbours.later.is_some() {
+            nav.cs-pages aria-label="Messages of this patient" {
+                @if let Some(seq) = neighbours.earlier { a href={ "/messages/" (seq) } rel="prev" { "Same patient, earlier: " (seq) } }
+                @if let Some(seq) = neighbours.later { a href={ "/messages/" (seq) } rel="next" { "Same patient, later: " (seq) } }
+            }
+        }
     }
-    html! { pre.cs-message tabindex="0" { (String::from_utf8_lossy(&received.bytes)) } }
 }
 
-/// Field by field, numbered as HL7 numbers them; empty fields are left out.
-fn segments(message: &hl7v2::Message<'_>) -> Markup {
+fn written(view: &View) -> Markup {
     html! {
-        div.cs-scroll tabindex="0" role="group" aria-label="Segments" {
-            table.cs-lines {
-                thead { tr { th scope="col" { "Field" } th scope="col" { "As sent" } } }
-                @for segment in message.segments() {
+        @if view.written.is_empty() {
+            p {
+                @if view.row.state == Standing::Processed { "No resource got a new version: it said nothing new." }
+                @else { "Nothing: it has had no effect." }
+            }
+        } @else {
+            div.cs-scroll tabindex="0" role="group" aria-labelledby="written" {
+                table.cs-lines {
+                    thead { tr { th scope="col" { "Resource" } th scope="col" { "Version" } th scope="col" { "Of" } th scope="col" { "Stands" } } }
                     tbody {
-                        @for (number, field) in segment.fields() {
-                            @if !field.raw().is_empty() {
-                                tr { th scope="row" { (segment.name()) "-" (number) } td.cs-message { (String::from_utf8_lossy(field.raw())) } }
+                        @for trace in &view.written {
+                            tr {
+                                td { a href={ "/messages/written/" (trace.resource_type) "/" (trace.id) } { (trace.resource_type) " " (short(trace.id)) } }
+                                td { (trace.version) }
+                                td.cs-when { (format::date_time(trace.event_time)) }
+                                td { (stands(trace)) }
                             }
                         }
                     }
                 }
             }
         }
+    }
+}
+
+/// Enough of an id to tell two apart on one page.
+pub(crate) fn short(id: uuid::Uuid) -> String {
+    id.to_string().chars().take(8).collect()
+}
+
+/// What became of a version.
+pub(crate) fn stands(trace: &Trace) -> String {
+    if trace.version == trace.current_version {
+        "is current".to_owned()
+    } else if trace.was_current {
+        format!("was replaced; version {} is current", trace.current_version)
+    } else {
+        "older news: kept in the history".to_owned()
     }
 }

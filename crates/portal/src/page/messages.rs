@@ -10,11 +10,12 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use crate::layout::{Place, Reader, page};
+use crate::page::message_search::{Typed, form};
 use crate::page::repair_pass;
 use crate::permit::permit;
 use crate::{Error, PortalState, format};
 
-const PAGE: u16 = 60;
+pub(crate) const PAGE: u16 = 60;
 
 /// Which messages are asked for.
 #[derive(Deserialize, Default)]
@@ -42,8 +43,7 @@ pub(crate) async fn get(
 ) -> Result<Markup, Error> {
     permit(&state, &reader, Action::ViewMessages, None, "channels and the list of messages")
         .await?;
-    let channels: Vec<String> =
-        state.sources.iter().flat_map(|source| source.channels.clone()).collect();
+    let (channels, names) = (state.channels(), state.channels());
     let (filter, part) = (asked.filter(), Page { before: asked.before, size: PAGE });
     let job = move |tx: &mut Tx| {
         let channels: Vec<&str> = channels.iter().map(String::as_str).collect();
@@ -51,7 +51,7 @@ pub(crate) async fn get(
         Ok((summaries, engine::list(tx, &filter, part)?, empi::upkeep(tx)?))
     };
     let (summaries, rows, upkeep) = state.read(job).await?;
-    Ok(show(&summaries, &rows, &upkeep, &asked, &reader, state.now()))
+    Ok(show(&summaries, &rows, &upkeep, &asked, &names, &reader, state.now()))
 }
 
 /// The page.
@@ -60,9 +60,12 @@ pub(crate) fn show(
     rows: &[Row],
     upkeep: &Upkeep,
     asked: &Asked,
+    names: &[String],
     reader: &Reader,
     now: Timestamp,
 ) -> Markup {
+    let typed =
+        Typed { channel: asked.channel.clone(), state: asked.state.clone(), ..Typed::default() };
     page(
         "Messages",
         Some(reader),
@@ -73,7 +76,7 @@ pub(crate) fn show(
             (repair_pass::card(upkeep, now))
             section.cs-card aria-labelledby="list" {
                 h2 #list { "Messages" }
-                (filter_form(summaries, asked))
+                (form(&typed, names, None))
                 @if rows.is_empty() { p { "No message fits." } } @else { (list(rows, now)) }
                 (older(rows, asked))
             }
@@ -136,27 +139,8 @@ pub(crate) fn label(state: Standing) -> &'static str {
     }
 }
 
-fn filter_form(summaries: &[ChannelSummary], asked: &Asked) -> Markup {
-    html! {
-        form.cs-filter method="get" action="/messages" {
-            label { "Channel"
-                select name="channel" {
-                    option value="" { "All" }
-                    @for one in summaries { option value=(one.channel) selected[one.channel == asked.channel] { (one.channel) } }
-                }
-            }
-            label { "State"
-                select name="state" {
-                    option value="" { "All" }
-                    @for state in Standing::ALL { option value=(state.code()) selected[state.code() == asked.state] { (label(state)) } }
-                }
-            }
-            button.cs-small-button { "Show" }
-        }
-    }
-}
-
-fn list(rows: &[Row], now: Timestamp) -> Markup {
+/// Messages without their content.
+pub(crate) fn list(rows: &[Row], now: Timestamp) -> Markup {
     html! {
         div.cs-scroll tabindex="0" role="group" aria-labelledby="list" {
             table.cs-lines {

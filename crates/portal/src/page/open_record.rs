@@ -15,7 +15,7 @@ use uuid::Builder;
 use crate::layout::{Reader, paging};
 use crate::page::PersonPath;
 use crate::page::record::{BANNER, Gp, Part, gp_arrived, show, show_section, slug};
-use crate::page::record_view::{about, gp, sections};
+use crate::page::record_view::{about, gp, sections, traced};
 use crate::permit::permit;
 use crate::view::section::{Content, SectionView};
 use crate::{Error, PortalState};
@@ -77,11 +77,7 @@ pub(crate) async fn get_section(
         record = ask(&state, &permit, &reader, record, Patience::Longer).await;
     }
     let about = about(&record, &permit, state.now());
-    let Some(view) =
-        sections(&record, about.person).into_iter().find(|view| view.section == section)
-    else {
-        return Err(Error::NotFound);
-    };
+    let view = traced(&record, section, about.person).ok_or(Error::NotFound)?;
     let path = format!("/people/{}/{}?", about.person, slug(section));
     let more = besides_live(&view) > (u64::from(wish.page) + 1) * u64::from(SECTION_PAGE);
     let paging = paging(&path, wish.page, more);

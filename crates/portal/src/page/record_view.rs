@@ -209,6 +209,21 @@ pub(crate) fn sections(record: &Record, person: PersonId) -> Vec<SectionView> {
     record.sections.iter().map(view).collect()
 }
 
+/// One section as its own page shows it: each stored line leads to the messages that said it.
+pub(crate) fn traced(record: &Record, section: Section, person: PersonId) -> Option<SectionView> {
+    let mut view = sections(record, person).into_iter().find(|view| view.section == section)?;
+    if let (Content::Shown { lines, .. }, Some(record::SectionView::Shown { lines: said, .. })) =
+        (&mut view.content, record.sections.get(&section))
+    {
+        for (line, said) in lines.iter_mut().zip(said) {
+            if let record::Origin::Stored { resource_type, id, .. } = &said.origin {
+                line.origin = Some(format!("/people/{person}/lines/{resource_type}/{id}"));
+            }
+        }
+    }
+    Some(view)
+}
+
 fn content(view: &record::SectionView, person: PersonId) -> Content {
     let (lines, stored_total, beyond, gp, emptiness) = match view {
         record::SectionView::NotShown { why } => return Content::NotShown(why.clone()),
@@ -263,6 +278,7 @@ fn line(said: &record::Line, person: PersonId) -> Line {
         live: said.source.is_gp(),
         author: said.author.clone(),
         href: document.map(|id| format!("/people/{person}/documents/{id}")),
+        origin: None,
         heading: said.heading.clone(),
     }
 }

@@ -34,6 +34,8 @@ pub(crate) struct Line {
     pub author: Option<String>,
     /// Where it can be opened.
     pub href: Option<String>,
+    /// Where it is told which messages said it.
+    pub origin: Option<String>,
     /// The heading it stands under, for lines that belong together.
     pub heading: Option<String>,
 }
@@ -57,7 +59,13 @@ pub(crate) fn row(line: &Line) -> Markup {
                 (value(line))
                 (more(line))
             }
-            td.cs-who title=(line.source) { @if line.live { span.cs-live { "live " } } (line.source) }
+            td.cs-who title=(line.source) {
+                @if line.live { span.cs-live { "live " } }
+                @match &line.origin {
+                    Some(origin) => { a href=(origin) { (line.source) span.nhsuk-u-visually-hidden { ": where this line came from" } } }
+                    None => (line.source)
+                }
+            }
         }
     }
 }

@@ -14,3 +14,4 @@ mod waking;
 mod stewardship;
 mod asking;
 mod operating;
+mod finding_messages;

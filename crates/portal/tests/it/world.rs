@@ -10,9 +10,10 @@ use audit::{Entry, Filter, Page};
 use db::Tx;
 use db::scratch::Scratch;
 use empi::Model;
-use engine::{Format, Inbox, Limits, NewMessage, OrderKeys};
+use engine::{Arrival, Format, Inbox, Limits, NewMessage, OrderKeys, Pace, Processor};
 use fhir::Resource;
 use gateway::Gateway;
+use ingest::Ingest;
 use jiff::Timestamp;
 use model::{
     Clock, Demographics, FixedClock, LocalIdentity, NhsNumber, NhsNumberStatus, OdsCode, PersonId,
@@ -50,6 +51,7 @@ pub(crate) struct Portal {
     pub(crate) origin: String,
     pub(crate) clock: Arc<FixedClock>,
     pub(crate) inbox: Inbox,
+    pub(crate) ingest: Arc<Ingest>,
     pub(crate) thomasina: PersonId,
     pub(crate) db: Scratch,
 }
@@ -83,12 +85,15 @@ impl Portal {
         let thomasina = db.write(move |tx| add_thomasina(tx, now)).unwrap();
         let inbox = Inbox::open(db.clone(), clock.clone(), Limits::default()).unwrap();
         let gateway = Gateway::new(gateway::Config::default(), clock.clone()).unwrap();
+        let ingest = ingest(clock.clone());
         let state = PortalState {
             db: db.clone(),
             inbox: inbox.clone(),
             clock: clock.clone(),
             random: Arc::new(counted()),
             policies: Arc::new(Policies::standard().unwrap()),
+            ingest: ingest.clone(),
+            searches: portal::Searches::default(),
             model: Arc::new(Model::standard().clone()),
             gateway: Arc::new(gateway),
             sources: vec![poole()].into(),
@@ -101,7 +106,7 @@ impl Portal {
         let origin = format!("http://{}", listener.local_addr().unwrap());
         runtime.spawn(async move { axum::serve(listener, portal::router(state)).await });
         let client = Client::builder().redirect(Policy::none()).build().unwrap();
-        Self { runtime, client, origin, clock, inbox, thomasina, db }
+        Self { runtime, client, origin, clock, inbox, ingest, thomasina, db }
     }
 
     /// Signs in; the answer's cookie stands for the session.
@@ -244,6 +249,39 @@ impl Portal {
         self.db.write_log(move |tx| engine::accept(tx, message)).unwrap().seq
     }
 
+    /// Stores HL7 v2 messages as a hospital's system sends them, and takes them into the record.
+    pub(crate) fn take_in(&self, messages: &[&str]) {
+        for (number, message) in messages.iter().enumerate() {
+            let parsed = hl7v2::parse(message.as_bytes()).unwrap();
+            let kind = parsed.message_type();
+            let message = NewMessage {
+                channel: "poole-adt".into(),
+                format: Format::Hl7v2,
+                received_at: self.clock.now(),
+                sender: "PAS RD3".into(),
+                control_id: parsed.control_id().into_owned(),
+                message_type: format!("{}^{}", kind.code, kind.event),
+                event_time: String::new(),
+                order_keys: OrderKeys::of("poole-adt", parsed.get("PID-3[1].1").as_deref())
+                    .with_nhs_number(
+                        NhsNumber::parse(&parsed.get("PID-3[2].1").unwrap_or_default()).ok(),
+                    ),
+                body: message.as_bytes().to_vec(),
+            };
+            let sequence = i64::try_from(number).unwrap();
+            let stored = self.inbox.store(vec![Arrival::Message(message)]).unwrap();
+            assert!(stored[0].seq > sequence);
+        }
+        self.process();
+    }
+
+    /// Gives every message its turn under the rules of now.
+    pub(crate) fn process(&self) {
+        let processor =
+            Processor::new(self.inbox.clone(), self.ingest.clone(), "cafe0123", Pace::default());
+        processor.process_waiting().unwrap();
+    }
+
     fn request(&self, method: Method, cookie: &str, path: &str) -> RequestBuilder {
         let request = self.client.request(method, format!("{}{path}", self.origin));
         if cookie.is_empty() { request } else { request.header("cookie", cookie) }
@@ -306,6 +344,12 @@ fn add_thomasina(tx: &mut Tx, at: Timestamp) -> Result<PersonId, accounts::Error
     let patient = identity.local_patient();
     accounts::note_relationship(tx, &ods("RD3"), patient, Basis::Admitted, "V1", at, None)?;
     Ok(empi::feed(tx, Model::standard(), &identity, &ods("RD3"), &demographics, at).unwrap())
+}
+
+/// How Poole's messages are understood.
+fn ingest(clock: Arc<FixedClock>) -> Arc<Ingest> {
+    let feeds = [("poole-adt".to_owned(), mapping::Feed::new(ods("RD3"), "RD3"))];
+    Arc::new(Ingest::new(feeds.into(), clock, Arc::new(Model::standard().clone())))
 }
 
 fn poole() -> Source {
