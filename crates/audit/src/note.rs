@@ -93,6 +93,10 @@ pub enum Event {
     MessageRetried,
     /// An operator set a message aside.
     MessageSkipped,
+    /// What a message said was put into the queue to another system.
+    Forwarded,
+    /// An operator stopped sending to another system, or began again.
+    DestinationPaused,
     /// An organisation's index of patients was loaded.
     IndexLoaded,
     /// The log of what came was lost, and the record goes on without it.
@@ -118,7 +122,7 @@ pub enum Event {
 
 impl Event {
     /// Every event.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::SignIn,
         Self::SignInFailed,
         Self::LockedOut,
@@ -128,6 +132,8 @@ impl Event {
         Self::UserChanged,
         Self::MessageRetried,
         Self::MessageSkipped,
+        Self::Forwarded,
+        Self::DestinationPaused,
         Self::IndexLoaded,
         Self::LogLossAccepted,
         Self::ReviewRaised,
@@ -152,6 +158,8 @@ impl Event {
             Self::UserChanged => "UserChanged",
             Self::MessageRetried => "MessageRetried",
             Self::MessageSkipped => "MessageSkipped",
+            Self::Forwarded => "Forwarded",
+            Self::DestinationPaused => "DestinationPaused",
             Self::IndexLoaded => "IndexLoaded",
             Self::LogLossAccepted => "LogLossAccepted",
             Self::ReviewRaised => "ReviewRaised",
@@ -177,6 +185,8 @@ impl Event {
             Self::UserChanged => "Changed a user or organisation",
             Self::MessageRetried => "Retried a message",
             Self::MessageSkipped => "Skipped a message",
+            Self::Forwarded => "Sent to another system",
+            Self::DestinationPaused => "Paused or resumed sending to another system",
             Self::IndexLoaded => "Loaded an index of patients",
             Self::LogLossAccepted => "Went on without the lost log of messages",
             Self::ReviewRaised => "Raised an identity question",

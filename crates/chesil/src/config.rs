@@ -1,4 +1,4 @@
-//! Configuration is files: `chesil.toml` and `channels/*.toml`, read whole, every mistake named by
+//! Configuration is files: `chesil.toml`, `channels/*.toml` and `destinations/*.toml`, read whole, every mistake named by
 //! file and line before anything starts.
 
 mod file;
@@ -7,6 +7,8 @@ mod channel;
 mod mllp;
 mod matching_model;
 mod client;
+mod destination;
+mod destination_file;
 mod rules;
 
 use std::fs;
@@ -22,6 +24,7 @@ use sha2::{Digest, Sha256};
 use toml::Spanned;
 
 pub(crate) use channel::{ChannelSettings, council_folder};
+pub(crate) use destination::{DestinationSettings, To};
 use file::{ChesilToml, OrganisationToml, PracticeToml};
 use problem::Source;
 pub(crate) use problem::{Problem, Problems};
@@ -43,6 +46,8 @@ pub(crate) struct Settings {
     pub(crate) organisations: Vec<Organisation>,
     /// The ways in.
     pub(crate) channels: Vec<ChannelSettings>,
+    /// The ways out.
+    pub(crate) destinations: Vec<DestinationSettings>,
     /// The GP practices that can be asked.
     pub(crate) gateway: gateway::Config,
     /// The systems that may ask who people are.
@@ -55,7 +60,7 @@ pub(crate) struct Settings {
     pub(crate) hash: String,
 }
 
-/// Reads `folder/chesil.toml` and `folder/channels/*.toml`.
+/// Reads `folder/chesil.toml`, `folder/channels/*.toml` and `folder/destinations/*.toml`.
 ///
 /// # Errors
 /// Every mistake that can be found without starting, each with its file and line.
@@ -86,6 +91,7 @@ fn settings(
     let high_water = high_water(source, parsed.high_water.as_ref(), problems);
     let organisations = organisations(source, &parsed.organisation, problems);
     channel::check_together(&channels, &organisations, problems);
+    let destinations = destination::load_all(folder, &channels, problems);
     let known = client::Known { organisations: &organisations, channels: &channels };
     let clients = client::clients(source, parsed.client, &known, problems);
     let mut gateway = gateway::Config::default();
@@ -102,6 +108,7 @@ fn settings(
     let matching = parsed.matching.map(|path| folder.join(path));
     let (model_file, model) = matching_model::load(matching.as_deref(), problems)?;
     let files = std::iter::once(source).chain(channels.iter().map(|(source, _)| source));
+    let files = files.chain(destinations.iter().map(|(source, _)| source));
     let hash = fingerprint(files.chain(&model_file));
     Some(Settings {
         title: parsed.title.unwrap_or_else(|| "Shared care record".to_owned()),
@@ -111,6 +118,7 @@ fn settings(
         listen: parsed.listen,
         organisations,
         channels: channels.into_iter().map(|(_, channel)| channel).collect(),
+        destinations: destinations.into_iter().map(|(_, destination)| destination).collect(),
         gateway,
         clients,
         policies: parsed.policies.map(|policies| folder.join(policies)),

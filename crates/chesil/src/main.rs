@@ -2,6 +2,7 @@
 
 mod config;
 mod running;
+mod sending;
 mod repairing;
 mod data_folder;
 mod new_file;

@@ -2,7 +2,7 @@
 //!
 //! 1. the data folder and the database, migrated;
 //! 2. organisations and policies;
-//! 3. the engine: inbox, processor, and a source for each channel;
+//! 3. the engine: inbox, processor, a source for each channel, a sender for each destination;
 //! 4. the repair pass over the index of people, beside the messages;
 //! 5. the gateway to the GP practices;
 //! 6. the portal and the FHIR interface on one address.
@@ -20,6 +20,7 @@ use anyhow::{Context, Result};
 use api::{ApiState, BundleChannel, Domain, People};
 use axum::Router;
 use db::Db;
+use engine::outbound::Bells;
 use engine::{
     Certificates, ChannelKind, Inbox, Pace, Processor, Shutdown, ShutdownSignal, Watcher,
 };
@@ -34,6 +35,7 @@ use tokio::task::JoinHandle;
 use crate::config::{ChannelSettings, Settings};
 use crate::data_folder::DataFolder;
 use crate::repairing::Repairing;
+use crate::sending;
 
 /// How long a request may still take when the server stops.
 const GRACE: Duration = Duration::from_secs(5);
@@ -80,7 +82,10 @@ pub(crate) async fn start(
         .iter()
         .map(|settings| (settings.channel.name.clone(), settings.feed.clone()))
         .collect();
-    let ingest = Arc::new(Ingest::new(feeds, Arc::clone(&clock), Arc::clone(&settings.model)));
+    let bells = Bells::of(settings.destinations.iter().map(|one| &*one.forward.destination));
+    let forwards = settings.destinations.iter().map(|one| one.forward.clone()).collect();
+    let ingest = Ingest::new(feeds, Arc::clone(&clock), Arc::clone(&settings.model));
+    let ingest = Arc::new(ingest.forwarding(forwards, bells.clone()));
     let processor =
         Processor::new(inbox.clone(), ingest.clone(), &settings.hash, Pace::default()).start()?;
 
@@ -88,6 +93,8 @@ pub(crate) async fn start(
     let mut tasks = Vec::new();
     let Listening { listeners, certificates } =
         start_sources(&settings.channels, &inbox, &signal, &mut tasks).await?;
+
+    sending::start(&settings, &inbox, &clock, &bells, &signal, &mut tasks);
 
     let model = Arc::clone(&settings.model);
     let repairing = Repairing { inbox: inbox.clone(), model, clock: Arc::clone(&clock) };

@@ -32,9 +32,23 @@ pub enum Error {
         /// What can be done.
         instead: &'static str,
     },
+    /// There is nothing with this number in a queue.
+    #[error("there is nothing with the number {0} in a queue to a destination")]
+    NoSuchOutbound(i64),
+    /// What is in a queue is in a state in which this cannot be done.
+    #[error("{id} of the queue cannot be changed: {instead}")]
+    Outbound {
+        /// Its number.
+        id: i64,
+        /// What can be done.
+        instead: &'static str,
+    },
     /// A message was skipped without saying why.
     #[error("say why the message is skipped")]
     NoReason,
+    /// Something was paused without saying why.
+    #[error("say why it is paused")]
+    NoReasonToPause,
     /// The bytes are not what the channel takes; they are kept in quarantine.
     #[error("{reason} (kept in quarantine as message {seq})")]
     Unreadable {
@@ -118,9 +132,11 @@ impl Error {
             | Self::UnknownWord { .. }
             | Self::WrongKind { .. }
             | Self::Certificate { .. } => Category::Fault,
-            Self::NoSuchMessage(_) => Category::NotFound,
-            Self::WrongState { .. } | Self::LogHoldsMessages { .. } => Category::Conflict,
-            Self::NoReason | Self::Unreadable { .. } => Category::Invalid,
+            Self::NoSuchMessage(_) | Self::NoSuchOutbound(_) => Category::NotFound,
+            Self::WrongState { .. } | Self::Outbound { .. } | Self::LogHoldsMessages { .. } => {
+                Category::Conflict
+            }
+            Self::NoReason | Self::NoReasonToPause | Self::Unreadable { .. } => Category::Invalid,
             Self::Listen { .. } | Self::File { .. } | Self::Thread(_) => Category::Unavailable,
         }
     }

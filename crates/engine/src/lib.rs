@@ -24,6 +24,7 @@ mod processor;
 mod batch;
 mod back_off;
 mod operator;
+pub mod outbound;
 mod history;
 mod index_load;
 mod list;
@@ -85,4 +86,8 @@ pub const MIGRATIONS: &[db::Migration] = &[
         sql: include_str!("../migrations/0005_log_position.sql"),
     },
     db::Migration { name: "engine/0006_find", sql: include_str!("../migrations/0006_find.sql") },
+    db::Migration {
+        name: "engine/0007_outbound",
+        sql: include_str!("../migrations/0007_outbound.sql"),
+    },
 ];

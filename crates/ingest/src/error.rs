@@ -54,6 +54,12 @@ pub enum Error {
     /// A stored movement cannot be read again.
     #[error("a stored movement of this spell cannot be read: {0}")]
     SpellEvent(serde_json::Error),
+    /// What goes on to another system could not be put into its queue.
+    #[error("putting it into the queue to another system: {0}")]
+    Forward(#[from] engine::Error),
+    /// The audit trail could not be written.
+    #[error("writing the audit trail: {0}")]
+    Audit(#[from] audit::Error),
     /// The database failed.
     #[error("the database: {0}")]
     Db(#[from] db::Error),
@@ -73,6 +79,8 @@ impl Error {
             Self::Empi(error) => error.category(),
             Self::Repository(error) => error.category(),
             Self::Accounts(error) => error.category(),
+            Self::Forward(error) => error.category(),
+            Self::Audit(error) => error.category(),
             Self::Db(error) if error.is_unavailable() => Category::Unavailable,
             Self::NotFoundAgain(_) | Self::SpellEvent(_) | Self::Db(_) => Category::Fault,
         }

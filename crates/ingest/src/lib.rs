@@ -15,6 +15,7 @@ mod rehearsal;
 mod index_load;
 mod activity;
 mod carry_over;
+mod forward;
 mod error;
 
 use std::collections::BTreeMap;
@@ -22,11 +23,13 @@ use std::sync::Arc;
 
 use db::Tx;
 use empi::Model;
+use engine::outbound::Bells;
 use engine::{DeliveryError, Destination, Received};
 use mapping::Feed;
 use model::Clock;
 
 pub use error::Error;
+pub use forward::{Form, Forward, Pattern, rewrite};
 pub use index_load::index_entries;
 pub use refold::refold_since;
 pub use rehearsal::{Change, Rehearsal, rehearse};
@@ -37,12 +40,19 @@ pub struct Ingest {
     feeds: BTreeMap<String, Feed>,
     clock: Arc<dyn Clock>,
     model: Arc<Model>,
+    forwarding: forward::Forwarding,
 }
 
 impl Ingest {
     /// An ingest for these channels, which tells people apart by this model.
     pub fn new(feeds: BTreeMap<String, Feed>, clock: Arc<dyn Clock>, model: Arc<Model>) -> Self {
-        Self { feeds, clock, model }
+        Self { feeds, clock, model, forwarding: forward::Forwarding::default() }
+    }
+
+    /// The same, and what is in the record goes on to these destinations, whose bells are rung.
+    #[must_use]
+    pub fn forwarding(self, forwards: Vec<Forward>, bells: Bells) -> Self {
+        Self { forwarding: forward::Forwarding { forwards, bells }, ..self }
     }
 
     /// How a channel's messages are understood now.
@@ -59,6 +69,7 @@ impl Ingest {
 impl Destination for Ingest {
     fn deliver(&self, tx: &mut Tx, received: &Received) -> Result<(), DeliveryError> {
         let told = |error: Error| DeliveryError::new(error.category(), error.to_string());
-        self.ingest(tx, received).map(|_| ()).map_err(told)
+        let ingested = self.ingest(tx, received).map_err(told)?;
+        self.forwarding.forward(tx, received, &ingested, self.clock.now()).map_err(told)
     }
 }

@@ -13,6 +13,7 @@ mod spell_event;
 mod visit_move;
 mod of_visit;
 mod lineage;
+mod written_by;
 mod document;
 mod body;
 mod prepare;
@@ -33,6 +34,7 @@ pub use spell_event::{
 };
 pub use stay::{Stay, current_stays};
 pub use visit_move::{MoveKind, VisitMove, VisitName, add_visit_move, visit_moves};
+pub use written_by::written_by;
 
 /// The tables of this crate.
 pub const MIGRATIONS: &[db::Migration] = &[

@@ -17,10 +17,11 @@ pub(super) fn run(folder: &Folder) -> Result<()> {
         access::Policies::load(policies)?;
     }
     println!(
-        "{}: {}, {}, {}; configuration {}",
+        "{}: {}, {}, {}, {}; configuration {}",
         settings.title,
         counted(settings.organisations.len(), "organisation"),
         counted(settings.channels.len(), "channel"),
+        counted(settings.destinations.len(), "destination"),
         counted(settings.gateway.practices.len(), "practice"),
         settings.hash
     );

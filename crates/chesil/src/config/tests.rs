@@ -205,3 +205,71 @@ fn every_mistake_about_a_system_is_named() {
     let reserved = [("chesil.toml", CHESIL), ("channels/Patient.toml", IDENTITIES)];
     assert!(problems(&reserved)[0].contains("is an address of the FHIR interface"));
 }
+
+const REGISTRY: &str = r#"from = ["poole"]
+types = ["ADT^A0*", "*^R01"]
+
+[retry]
+first_seconds = 2
+give_up_after = 20
+
+[[rule]]
+set = { path = "MSH-5", value = "REGISTRY" }
+
+[mllp]
+address = "10.30.0.9:2575"
+"#;
+
+fn with_destination(text: &str) -> Result<Settings, Vec<String>> {
+    check(&[
+        ("chesil.toml", CHESIL),
+        ("channels/poole.toml", POOLE),
+        ("channels/identities.toml", IDENTITIES),
+        ("destinations/registry.toml", text),
+    ])
+}
+
+#[test]
+fn a_destination_is_read_and_is_part_of_the_fingerprint() {
+    let settings = with_destination(REGISTRY).unwrap();
+    let one = &settings.destinations[0];
+    assert_eq!((&*one.forward.destination, one.rules.len(), one.in_flight), ("registry", 1, 1));
+    assert_eq!((one.retry.first.as_secs(), one.retry.give_up_after), (2, Some(20)));
+    let other = with_destination(&REGISTRY.replace("2575", "2576")).unwrap();
+    assert_ne!(settings.hash, other.hash);
+    let fhir =
+        "[fhir]\nurl = \"https://server.example/fhir/\"\nsend = \"single\"\ntoken = \"a-secret\"\n";
+    let settings = with_destination(fhir).unwrap();
+    assert!(!format!("{settings:?}").contains("a-secret"), "a token is a secret");
+    let tls = REGISTRY.replace("2575\"", "2575\"\ntls = {}");
+    assert!(with_destination(&tls).is_ok(), "the machine's own authorities are believed");
+}
+
+#[test]
+fn every_mistake_in_a_destination_is_named_by_line() {
+    for (right, wrong, said) in [
+        ("\"poole\"", "\"pool\"", "1: there is no channel pool"),
+        ("\"poole\"", "\"identities\"", "1: identities brings FHIR, and [mllp] takes HL7 v2 only"),
+        ("\"ADT^A0*\"", "\"\"", "2: a type is ADT^A01"),
+        ("first_seconds = 2", "first_seconds = 0", "5: from 1 to 3600 seconds"),
+        (
+            "first_seconds = 2",
+            "first_seconds = 9\nlongest_seconds = 3",
+            "6: longest_seconds is less",
+        ),
+        ("give_up_after = 20", "give_up_after = 0", "6: give_up_after is from 1 to 100000"),
+        ("types", "in_flight = 65\ntypes", "2: in_flight is from 1 to 64"),
+        ("path = \"MSH-5\"", "path = \"MSH\"", "9: a whole segment can only be dropped"),
+        ("10.30.0.9:2575", "10.30.0.9", "12: an address is HOST:PORT"),
+        ("2575\"", "2575\"\ntls = { ca = \"no.pem\" }", "13: "),
+        ("2575\"", "2575\"\ntls = { key = \"no.key\" }", "13: certificate and key belong together"),
+        ("[mllp]", "[file]\nfolder = \"out\"\n[mllp]", "1: a destination has exactly one of"),
+        ("[mllp]\naddress", "[fhir]\nurl", "8: rules are for HL7 v2"),
+        ("[mllp]\naddress", "[http]\nurl", "12: a url begins with https://"),
+        ("from", "form", "1: unknown field `form`"),
+    ] {
+        let problems = with_destination(&REGISTRY.replacen(right, wrong, 1)).unwrap_err();
+        let wanted = format!("destinations/registry.toml:{said}");
+        assert!(problems.iter().any(|one| one.starts_with(&wanted)), "{said}: {problems:?}");
+    }
+}

@@ -16,3 +16,4 @@ mod mistakes;
 mod reload;
 mod link;
 mod mpi;
+mod forwarding;

@@ -18,7 +18,7 @@ fn check_names_a_mistake_by_file_and_line_and_says_when_all_is_well() {
     assert!(
         run(&["check", "--config", &path])
             .1
-            .contains("Test record: 1 organisation, 1 channel, 0 practices")
+            .contains("Test record: 1 organisation, 1 channel, 0 destinations, 0 practices")
     );
     fs::write(folder.path().join("channels/poole.toml"), POOLE.replace("authority", "authorty"))
         .unwrap();
@@ -84,7 +84,9 @@ fn the_example_that_we_tell_people_to_copy_has_no_mistake() {
     let (succeeded, said) = run(&["check", "--config", folder]);
     assert!(succeeded, "{said}");
     assert!(
-        said.contains("Dorset Care Record: 7 organisations, 6 channels, 1 practice;"),
+        said.contains(
+            "Dorset Care Record: 7 organisations, 6 channels, 1 destination, 1 practice;"
+        ),
         "{said}"
     );
 }

@@ -2,6 +2,7 @@
 
 #![expect(
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::indexing_slicing,
     reason = "a test's helpers fail as the test does"
 )]
@@ -17,3 +18,6 @@ mod mllp_tls;
 mod file_drop;
 mod bundle;
 mod by_nhs_number;
+mod outbound_receiver;
+mod outbound;
+mod outbound_ways;

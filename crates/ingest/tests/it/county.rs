@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use db::scratch::{Scratch, databases, sqlite};
-use engine::{Format, NewMessage, OrderKeys};
-use ingest::{Error, Ingest, Ingested};
+use engine::{Destination as _, Format, NewMessage, OrderKeys};
+use ingest::{Error, Forward, Ingest, Ingested};
 use jiff::Timestamp;
 use mapping::Feed;
 use model::{FixedClock, LocalIdentity, LocalPatientId, OdsCode, PersonId, Section};
@@ -66,6 +66,20 @@ fn feeds() -> BTreeMap<String, Feed> {
     .into()
 }
 
+fn new_message(channel: &str, format: Format, bytes: Vec<u8>) -> NewMessage {
+    NewMessage {
+        channel: channel.to_owned(),
+        format,
+        received_at: now(),
+        sender: String::new(),
+        control_id: String::new(),
+        message_type: String::new(),
+        event_time: String::new(),
+        order_keys: OrderKeys::default(),
+        body: bytes,
+    }
+}
+
 impl County {
     /// Poole sends segments.
     pub(crate) fn poole(&self, segments: &[&str]) -> Ingested {
@@ -97,23 +111,35 @@ impl County {
 
     /// The message goes into the log, and from there into the record.
     fn tell(&self, channel: &str, format: Format, bytes: Vec<u8>) -> Result<Ingested, Error> {
-        let message = NewMessage {
-            channel: channel.to_owned(),
-            format,
-            received_at: now(),
-            sender: String::new(),
-            control_id: String::new(),
-            message_type: String::new(),
-            event_time: String::new(),
-            order_keys: OrderKeys::default(),
-            body: bytes,
-        };
+        let message = new_message(channel, format, bytes);
         let seq = self.db.write_log(move |tx| engine::accept(tx, message)).unwrap().seq;
         let ingest = Arc::clone(&self.ingest);
         self.db.write(move |tx| {
             let received = engine::received(tx, seq).unwrap();
             ingest.ingest(tx, &received)
         })
+    }
+
+    /// The engine delivers Poole's segments, and what they become goes on to these destinations.
+    pub(crate) fn deliver(&self, segments: &[&str], forwards: &[Forward]) -> i64 {
+        let message = new_message("poole", Format::Hl7v2, segments.join("\r").into_bytes());
+        let seq = self.db.write_log(move |tx| engine::accept(tx, message)).unwrap().seq;
+        self.deliver_again(seq, forwards);
+        seq
+    }
+
+    /// The same for a message that is in the log.
+    pub(crate) fn deliver_again(&self, seq: i64, forwards: &[Forward]) {
+        let clock = Arc::new(FixedClock::at(now()));
+        let model = Arc::new(empi::Model::standard().clone());
+        let ingest = Ingest::new(feeds(), clock, model);
+        let ingest = ingest.forwarding(forwards.to_vec(), engine::outbound::Bells::default());
+        self.db
+            .write(move |tx| {
+                let received = engine::received(tx, seq).unwrap();
+                ingest.deliver(tx, &received)
+            })
+            .unwrap();
     }
 
     /// The lines of a section of one local patient, as `text | value | status | detail`.

@@ -17,3 +17,4 @@ mod deaths;
 mod other_formats;
 mod index_load;
 mod orders;
+mod forwarding;

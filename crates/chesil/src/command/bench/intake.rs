@@ -124,6 +124,7 @@ fn settings(folder: &Path, database: Option<&str>) -> Result<Settings> {
             kind: OrganisationKind::Hospital,
         }],
         channels: vec![ChannelSettings::new(CHANNEL, poole, "RD3", Vec::new(), kind)],
+        destinations: Vec::new(),
         gateway: gateway::Config::default(),
         clients: Vec::new(),
         policies: None,

@@ -1,10 +1,11 @@
-//! `chesil channel list`: the channels of a configuration.
+//! `chesil channel list`: the ways in and out of a configuration.
 
 use anyhow::Result;
 use engine::ChannelKind;
+use ingest::Forward;
 
 use super::{Folder, hl7_files, tests_of};
-use crate::config::{self, ChannelSettings};
+use crate::config::{self, ChannelSettings, DestinationSettings, To};
 
 pub(super) fn run(folder: &Folder) -> Result<()> {
     let settings = config::load(&folder.config)?;
@@ -15,6 +16,9 @@ pub(super) fn run(folder: &Folder) -> Result<()> {
         let tests = tests_of(&folder.config, &one.channel.name);
         let tests = if tests.is_dir() { hl7_files(&tests)?.len() } else { 0 };
         println!("{}", line(one, tests));
+    }
+    for one in &settings.destinations {
+        println!("{}", way_out(one));
     }
     Ok(())
 }
@@ -40,4 +44,30 @@ fn line(one: &ChannelSettings, tests: usize) -> String {
         counted(one.feed.rules.len(), "rule"),
         counted(tests, "test"),
     )
+}
+
+/// `→ registry: HL7 v2 to 10.30.0.9:2575 over TLS, from poole, 1 rule`
+fn way_out(one: &DestinationSettings) -> String {
+    let over = |tls: bool| if tls { " over TLS" } else { "" };
+    let to = match &one.to {
+        To::Mllp { address, tls } => format!("HL7 v2 to {address}{}", over(tls.is_some())),
+        To::Http { url, .. } => {
+            format!("as it came to {}", url.host().unwrap_or_default())
+        }
+        To::Fhir { base, .. } => format!("FHIR to {base}"),
+        To::File { folder } => format!("files in {}", folder.display()),
+    };
+    let Forward { destination, from, types, .. } = &one.forward;
+    let from = if from.is_empty() { "all channels".to_owned() } else { from.join(", ") };
+    let types = match types.len() {
+        0 => String::new(),
+        1 => ", of 1 type".to_owned(),
+        count => format!(", of {count} types"),
+    };
+    let rules = match one.rules.len() {
+        0 => String::new(),
+        1 => ", 1 rule".to_owned(),
+        count => format!(", {count} rules"),
+    };
+    format!("→ {destination}: {to}, from {from}{types}{rules}")
 }

@@ -101,6 +101,7 @@ pub(super) fn settings(
         listen: demo.address(demo.port),
         organisations: organisations(county)?,
         channels,
+        destinations: Vec::new(),
         gateway: gateway(county, practices)?,
         clients: vec![client()?],
         policies: None,
