@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use db::{Db, Tx, params};
 use jiff::Timestamp;
-use model::Clock;
+use model::{Category, Clock};
 use tokio::sync::oneshot;
 
 use crate::arrival::position;
@@ -20,16 +20,20 @@ pub struct Inbox {
     backlog: Arc<Backlog>,
 }
 
+/// What became of each frame that was submitted, or why there was no commit.
+pub type Submitted = Result<Vec<Result<Vec<Receipt>, Error>>, Error>;
+
 /// What an inbox holds back at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// With this many messages waiting, sources stop reading.
+    /// With this many messages waiting, sources stop reading. They are safe on disk (a gigabyte for a
+    /// million ADT messages); the mark bounds how far the record may be behind the senders.
     pub high_water: i64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { high_water: 100_000 }
+        Self { high_water: 1_000_000 }
     }
 }
 
@@ -53,21 +57,21 @@ impl Inbox {
         Ok(receipts)
     }
 
-    /// As [`Inbox::store`], without waiting: the answer comes after the commit. What is submitted
-    /// first is stored first.
+    /// Stores frame after frame, each all or nothing, in one commit; without waiting: the answer
+    /// comes after it. What is submitted first is stored first.
     ///
     /// A receiver that is closed without an answer means: nothing is known to be stored.
-    pub fn submit(&self, arrivals: Vec<Arrival>) -> oneshot::Receiver<Result<Vec<Receipt>, Error>> {
+    pub fn submit(&self, frames: Vec<Vec<Arrival>>) -> oneshot::Receiver<Submitted> {
         let (sender, receiver) = oneshot::channel();
         let backlog = Arc::clone(&self.backlog);
-        let arrivals = hashed(arrivals);
+        let frames: Vec<_> = frames.into_iter().map(hashed).collect();
         self.db.submit_log(
-            move |tx| store_all(tx, arrivals),
-            move |result| {
-                if let Ok(receipts) = &result {
+            move |tx| store_each(tx, frames),
+            move |result: Submitted| {
+                for receipts in result.iter().flatten().flatten() {
                     count(&backlog, receipts);
                 }
-                // Nobody listens where the connection is gone; the message is stored all the same.
+                // Nobody listens where the connection is gone; the messages are stored all the same.
                 let _ = sender.send(result);
             },
         );
@@ -116,6 +120,19 @@ fn hashed(arrivals: Vec<Arrival>) -> Vec<Hashed> {
 
 fn store_all(tx: &mut Tx, arrivals: Vec<Hashed>) -> Result<Vec<Receipt>, Error> {
     arrivals.into_iter().map(|arrival| message_log::store(tx, arrival)).collect()
+}
+
+/// One frame that cannot be stored does not refuse its neighbours; a database that cannot be written
+/// refuses them all.
+fn store_each(tx: &mut Tx, frames: Vec<Vec<Hashed>>) -> Submitted {
+    let mut stored = Vec::with_capacity(frames.len());
+    for frame in frames {
+        match tx.savepoint(|tx| store_all(tx, frame)) {
+            Err(error) if error.category() == Category::Unavailable => return Err(error),
+            one => stored.push(one),
+        }
+    }
+    Ok(stored)
 }
 
 fn count(backlog: &Backlog, receipts: &[Receipt]) {

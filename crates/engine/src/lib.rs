@@ -41,7 +41,7 @@ pub use error::Error;
 pub use find::{Filter, LocalNumber, count, list};
 pub use freshness::{about_to_be_tried, last_received, unprocessed_about, unprocessed_with_number};
 pub use history::{Event, EventKind, events};
-pub use inbox::{Inbox, Limits};
+pub use inbox::{Inbox, Limits, Submitted};
 pub use index_load::{IndexLoad, begin_index_load, end_index_load};
 pub use list::{Neighbours, Page, Row, held_behind, message, neighbours, received};
 pub use log_fit::accept_log_loss;

@@ -59,8 +59,9 @@ fn the_thread_takes_what_arrives_and_what_was_left() {
         let running = processor.start().unwrap();
         let minute = std::time::Duration::from_mins(1);
         assert_eq!(finished.recv_timeout(minute).unwrap(), 1);
-        let receipts = bench.inbox.submit(vec![Arrival::Message(message("C2", &["R1"], "new"))]);
-        assert_eq!(receipts.blocking_recv().unwrap().unwrap()[0].seq, 2);
+        let frame = vec![Arrival::Message(message("C2", &["R1"], "new"))];
+        let frames = bench.inbox.submit(vec![frame]).blocking_recv().unwrap().unwrap();
+        assert_eq!(frames[0].as_ref().unwrap()[0].seq, 2);
         assert_eq!(finished.recv_timeout(minute).unwrap(), 2);
         drop(running);
         check(&bench, "1 C1 processed\n2 C2 processed");
