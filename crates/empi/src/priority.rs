@@ -4,7 +4,7 @@
 use db::{Tx, params};
 use jiff::{SignedDuration, Timestamp};
 use matching::ReviewKind;
-use model::PersonId;
+use model::{LocalPatientId, PersonId};
 
 use crate::Result;
 
@@ -71,18 +71,34 @@ pub(crate) fn refresh(tx: &mut Tx, person: PersonId) -> Result<()> {
     Ok(())
 }
 
-pub(crate) const REFRESH: &str = "
-    update review set
-        in_hospital = coalesce((
-            select max(activity.in_hospital) from local_patient side
-            join local_patient record on record.person = side.person
-            join activity on activity.patient = record.id
-            where side.id in (review.a, review.b)), 0),
-        seen_at = (
-            select max(activity.seen_at) from local_patient side
-            join local_patient record on record.person = side.person
-            join activity on activity.patient = record.id
-            where side.id in (review.a, review.b))
-    where state not in ('decided', 'resolved')
-    and (a in (select id from local_patient where person = ?1)
-        or b in (select id from local_patient where person = ?1))";
+/// The same for the one question about these records.
+pub(crate) fn refresh_one(tx: &mut Tx, (a, b): (LocalPatientId, LocalPatientId)) -> Result<()> {
+    tx.execute(REFRESH_ONE, params![a.uuid(), b.uuid()])?;
+    Ok(())
+}
+
+macro_rules! refresh {
+    ($which:literal) => {
+        concat!(
+            "update review set
+                in_hospital = coalesce((
+                    select max(activity.in_hospital) from local_patient side
+                    join local_patient record on record.person = side.person
+                    join activity on activity.patient = record.id
+                    where side.id in (review.a, review.b)), 0),
+                seen_at = (
+                    select max(activity.seen_at) from local_patient side
+                    join local_patient record on record.person = side.person
+                    join activity on activity.patient = record.id
+                    where side.id in (review.a, review.b))
+             where state not in ('decided', 'resolved') and ",
+            $which
+        )
+    };
+}
+
+pub(crate) const REFRESH: &str = refresh!(
+    "(a in (select id from local_patient where person = ?1)
+        or b in (select id from local_patient where person = ?1))"
+);
+const REFRESH_ONE: &str = refresh!("a = ?1 and b = ?2");

@@ -281,11 +281,7 @@ pub(crate) fn file(tx: &mut Tx, new: &NewReview, at: Timestamp) -> Result<()> {
             at
         ],
     )?;
-    let person: Option<uuid::Uuid> =
-        tx.query_one("select person from local_patient where id = ?1", params![a.uuid()], |row| {
-            row.get(0)
-        })?;
-    person.map_or(Ok(()), |person| priority::refresh(tx, PersonId::from_uuid(person)))
+    priority::refresh_one(tx, new.pair)
 }
 
 /// The most dangerous kind has the lowest.

@@ -63,7 +63,13 @@ pub(crate) fn is_newborn(given: &[String]) -> bool {
     }
 }
 
+/// `TWIN2`, `UNKNOWN12` without their counting.
+fn uncounted(word: &str) -> &str {
+    word.trim_end_matches(|letter: char| letter.is_ascii_digit())
+}
+
 fn is_for_newborn(word: &str) -> bool {
+    let word = uncounted(word);
     NEWBORN.contains(&word)
         || NEWBORN_BEGIN.iter().any(|begin| word.starts_with(begin))
         || NEWBORN_END.iter().any(|end| word.ends_with(end))
@@ -80,6 +86,7 @@ pub(crate) fn is_no_forename(word: &str) -> bool {
 }
 
 fn stands_for_unknown(word: &str) -> bool {
+    let word = uncounted(word);
     UNKNOWN.contains(&word) || UNKNOWN_BEGIN.iter().any(|begin| word.starts_with(begin))
 }
 

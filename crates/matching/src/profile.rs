@@ -20,6 +20,8 @@ pub(crate) struct Name {
     pub(crate) sound: u64,
     /// How many sounds there are.
     pub(crate) sounds: u8,
+    /// There is a digit in it.
+    pub(crate) numbered: bool,
 }
 
 impl Name {
@@ -30,6 +32,7 @@ impl Name {
             id: stable_hash(letters.as_bytes()),
             sound: stable_hash(code.as_bytes()),
             sounds: u8::try_from(code.len()).unwrap_or(u8::MAX),
+            numbered: letters.bytes().any(|letter| letter.is_ascii_digit()),
             text: text.into_boxed_str(),
         }
     }
@@ -325,15 +328,16 @@ fn national(telephone: &Telephone) -> Option<String> {
     ((10..=11).contains(&number.len()) && varied && number != "01234567890").then_some(number)
 }
 
-/// Upper-case words of plain letters: accents taken off, apostrophes closed up, hyphens opened.
+/// Upper-case words of plain letters: accents taken off, apostrophes closed up, hyphens opened. Digits
+/// stay where they are part of a word: without them `Test1` and `Test2` would be one name.
 pub(crate) fn words(text: &str) -> Vec<String> {
     text.split(|letter: char| letter.is_whitespace() || "-‐–/,.".contains(letter))
         .map(|word| word.chars().flat_map(plain).collect::<String>())
-        .filter(|word| !word.is_empty())
+        .filter(|word| word.chars().any(char::is_alphabetic))
         .collect()
 }
 
-/// One letter without its accents, in upper case; nothing for a mark that is no letter.
+/// One letter without its accents, in upper case, or a digit; nothing for any other mark.
 fn plain(letter: char) -> Vec<char> {
     let upper: Vec<char> = letter.to_uppercase().collect();
     let text = match upper.first().copied().unwrap_or(letter) {
@@ -360,7 +364,7 @@ fn plain(letter: char) -> Vec<char> {
         'Ý' | 'Ÿ' | 'Ŷ' => "Y",
         'Ź' | 'Ż' | 'Ž' => "Z",
         // Letters of other scripts stay as they are: two of them can still be equal.
-        other if other.is_alphabetic() => return upper,
+        other if other.is_alphabetic() || other.is_ascii_digit() => return upper,
         _ => "",
     };
     text.chars().collect()
@@ -383,6 +387,8 @@ mod tests {
             ("Smith-Jones", vec!["SMITH", "JONES"]),
             ("Müller", vec!["MULLER"]),
             ("ŁĘCKA", vec!["LECKA"]),
+            ("Test12", vec!["TEST12"]),
+            ("Twin 2", vec!["TWIN"]),
             ("  ", vec![]),
         ] {
             assert_eq!(words(text), expected, "{text}");

@@ -6,6 +6,9 @@ use crate::profile::Name;
 
 /// One name with a slip in it, or two spellings of one sound.
 pub(crate) fn alike(a: &Name, b: &Name) -> bool {
+    if a.numbered && b.numbered && !digits(a).eq(digits(b)) {
+        return false;
+    }
     let shorter = a.text.len().min(b.text.len());
     let spelling = spelling(a, b);
     let needed = if a.sounds > 1 { 0.70 } else { 0.76 };
@@ -13,6 +16,11 @@ pub(crate) fn alike(a: &Name, b: &Name) -> bool {
         || (a.sound == b.sound && spelling >= needed)
         || (shorter >= 3 && spelling > 0.6 && osa::distance(a.text.bytes(), b.text.bytes()) == 1)
         || (shorter >= 3 && as_read(&a.text).eq(as_read(&b.text)))
+}
+
+/// `TEST1` and `TEST2` are two names, not one with a slip in it.
+fn digits(name: &Name) -> impl Iterator<Item = u8> {
+    name.text.bytes().filter(u8::is_ascii_digit)
 }
 
 /// The letters as a hurried eye or a scanner reads them: `rn` and `nn` as m, `cl` as d, `vv` as w.

@@ -152,3 +152,18 @@ fn a_confused_number_is_asked_about_whatever_order_the_records_come_in() {
     assert_eq!(decided(&known, &other), CONFUSED);
     assert_eq!(decided(&other, &known), CONFUSED);
 }
+
+#[test]
+fn names_that_differ_in_their_digits_are_two_names() {
+    let living_at = |line: &str, text: &str| {
+        let addresses =
+            vec![PostalAddress { lines: vec![line.into()], ..person(text).addresses[0].clone() }];
+        [Demographics { addresses, ..person(text) }]
+    };
+    for (one, other) in
+        [("Surname369, Given369", "Surname513, Given513"), ("Load1, Ann1", "Load2, Ann2")]
+    {
+        let (one, other) = (living_at("153 High Street", one), living_at("193 High Street", other));
+        assert_eq!(decided(&one, &other), Outcome::New);
+    }
+}

@@ -54,10 +54,10 @@ pub(super) fn by_time(events: &[SpellEvent]) -> Vec<Ordered<'_>> {
     ordered
 }
 
-/// What makes two messages one event.
+/// What makes two messages one event; what tells most of them apart comes first.
 fn identity(event: &SpellEvent) -> impl Ord + '_ {
     let times = (event.at, event.recorded_at, event.sent_at);
-    (times, event.kind, &event.fields, &event.subject, &event.control_id)
+    (&event.control_id, times, event.kind, &event.subject, &event.fields)
 }
 
 fn effective(event: &SpellEvent, came: Option<Timestamp>) -> Timestamp {
