@@ -16,6 +16,11 @@ use tracing_subscriber::EnvFilter;
 
 use command::Command;
 
+/// A message is read on one thread, stored on a second and mapped on a third: what one of them
+/// allocates another frees, at which the C library's allocator is slow.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// An open shared care record.
 #[derive(Debug, Parser)]
 #[command(name = "chesil", version, about, long_about = None)]

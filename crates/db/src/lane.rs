@@ -26,6 +26,18 @@ impl Lane {
         }
     }
 
+    /// Called on the writer's own thread. Where the processors are busy the record gives way to the log:
+    /// a sender waits for its acknowledgement, and the record catches up. By ten steps of niceness
+    /// (setpriority(2), of one thread on Linux), which one may take and never give back.
+    pub(crate) fn take_its_turn(self) {
+        #[cfg(target_os = "linux")]
+        if self == Self::Record
+            && let Err(error) = rustix::process::nice(10)
+        {
+            tracing::debug!("the record's writer does not give way to the log's: {error}");
+        }
+    }
+
     /// The writer's thread.
     pub(crate) fn thread(self) -> &'static str {
         match self {

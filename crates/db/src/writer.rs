@@ -35,7 +35,10 @@ impl Writer {
         let jobs = Jobs { receiver, waiting: Arc::clone(&waiting) };
         let thread = std::thread::Builder::new()
             .name(lane.thread().into())
-            .spawn(move || run((&location, lane), tx, &jobs, checkpointer.as_ref()))
+            .spawn(move || {
+                lane.take_its_turn();
+                run((&location, lane), tx, &jobs, checkpointer.as_ref());
+            })
             .map_err(|error| Error::Open {
                 location: "writer thread".into(),
                 reason: error.to_string(),

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use simulator::{County, Hospital, Payload, Source};
 
 /// How many people the messages are about; the seed is fixed, so that runs can be compared.
-const PEOPLE: usize = 5000;
+const PEOPLE: usize = 50_000;
 const SEED: u64 = 1;
 
 /// What Poole Hospital told of its patients' movements and details.
