@@ -64,9 +64,8 @@ macro_rules! columns {
     };
 }
 
-/// The next `most` arrivals beyond the record's position, in their order.
-pub(crate) fn next(tx: &mut Tx, most: usize) -> Result<Vec<Arrived>, Error> {
-    let position = position(tx)?;
+/// The `most` arrivals next to `position`, in their order.
+pub(crate) fn after(tx: &mut Tx, position: i64, most: usize) -> Result<Vec<Arrived>, Error> {
     let most = i64::try_from(most).unwrap_or(i64::MAX);
     tx.in_log(|log| {
         let sql = concat!(columns!(), "where seq > ?1 order by seq limit ?3");

@@ -1,5 +1,7 @@
 //! Where messages go, and what it says when one does not arrive.
 
+use std::any::Any;
+
 use db::Tx;
 use model::Category;
 use thiserror::Error;
@@ -11,13 +13,29 @@ use crate::Received;
 /// What it does must follow from the message and the configuration alone, so that a replay gives
 /// the same again.
 pub trait Destination: Send + Sync {
-    /// Takes `received`.
+    /// What follows from `received` alone, found out before there is a transaction, while the writer
+    /// is at work on the messages before it. Nothing is promised: [`Destination::deliver`] may have to
+    /// do without.
+    fn prepare(&self, received: &Received) -> Option<Prepared> {
+        let _ = received;
+        None
+    }
+
+    /// Takes `received`; `prepared` is what [`Destination::prepare`] found out about it.
     ///
     /// # Errors
     /// [`Category::Unavailable`] is tried again by itself; anything else parks the message, and the
     /// patient's later ones wait behind it.
-    fn deliver(&self, tx: &mut Tx, received: &Received) -> Result<(), DeliveryError>;
+    fn deliver(
+        &self,
+        tx: &mut Tx,
+        received: &Received,
+        prepared: Option<Prepared>,
+    ) -> Result<(), DeliveryError>;
 }
+
+/// What a [`Destination`] found out beforehand: of a type that only it knows.
+pub type Prepared = Box<dyn Any + Send>;
 
 /// Why a message did not arrive.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

@@ -21,6 +21,9 @@ mod backlog;
 mod source;
 mod destination;
 mod processor;
+mod ahead;
+mod turn;
+mod in_the_way;
 mod batch;
 mod back_off;
 mod operator;
@@ -36,7 +39,7 @@ mod error;
 
 pub use accepts::{Accepts, Receiver};
 pub use channel::{Channel, ChannelKind, FileDrop, Mllp};
-pub use destination::{DeliveryError, Destination};
+pub use destination::{DeliveryError, Destination, Prepared};
 pub use error::Error;
 pub use find::{Filter, LocalNumber, count, list};
 pub use freshness::{about_to_be_tried, last_received, unprocessed_about, unprocessed_with_number};

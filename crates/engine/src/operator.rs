@@ -5,8 +5,8 @@ use db::{Tx, params};
 use jiff::Timestamp;
 
 use crate::arrival;
-use crate::batch::release;
 use crate::history::{EventKind, note};
+use crate::in_the_way::release;
 use crate::order_key::more_keys;
 use crate::{Error, OrderKeys, State};
 

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::batch::Batch;
+use crate::ahead::{Ahead, Portion};
+use crate::batch::{Batch, Ended};
 use crate::{Destination, Error, Inbox};
 
 /// Other processes on the same database cannot wake this one, so it looks by itself this often.
@@ -31,8 +33,8 @@ pub struct Pace {
 impl Default for Pace {
     fn default() -> Self {
         Self {
-            messages: 256,
-            time: Duration::from_millis(20),
+            messages: 512,
+            time: Duration::from_millis(100),
             waited_for: Duration::from_millis(2),
         }
     }
@@ -81,9 +83,9 @@ impl Processor {
 
     /// Gives every message that is due now its turn, and returns what came of it.
     pub fn process_waiting(&self) -> Result<Progress, Error> {
-        let mut total = Progress::default();
+        let (mut total, mut ahead) = (Progress::default(), Ahead::default());
         loop {
-            let step = self.step()?;
+            let step = self.step_on(&mut ahead)?;
             total = total.and(step);
             if !step.more {
                 return Ok(total);
@@ -93,17 +95,57 @@ impl Processor {
 
     /// One transaction.
     pub fn step(&self) -> Result<Progress, Error> {
+        self.step_on(&mut Ahead::default())
+    }
+
+    /// One transaction on the writer's thread; meanwhile this thread prepares the next.
+    fn step_on(&self, ahead: &mut Ahead) -> Result<Progress, Error> {
+        let (db, destination, most) = (self.inbox.db(), &*self.destination, self.pace.messages);
+        ahead.fill(db, destination, most)?;
+        let portion = ahead.take();
+        let is_full = portion.more;
+        let done = self.submit(portion);
+        let read = if is_full { ahead.fill(db, destination, most) } else { Ok(()) };
+        let ended = done.recv().unwrap_or_else(|_| Err(db::Error::WriterStopped.into()));
+        match ended {
+            Ok(Ended { progress, left: Some((left, position)) }) if read.is_ok() => {
+                ahead.put_back(left, position);
+                Ok(self.counted(progress))
+            }
+            Ok(Ended { progress, .. }) => {
+                ahead.forget();
+                read.map(|()| self.counted(progress))
+            }
+            Err(error) => {
+                ahead.forget();
+                Err(error)
+            }
+        }
+    }
+
+    fn submit(&self, portion: Portion) -> Receiver<Result<Ended, Error>> {
         let batch = Batch {
             destination: Arc::clone(&self.destination),
             now: self.inbox.now(),
             pace: self.pace,
             config_hash: self.config_hash.clone(),
         };
-        let progress = self.inbox.db().write(move |tx| batch.run(tx))?;
+        let (sender, receiver) = sync_channel(1);
+        self.inbox.db().submit(
+            move |tx| batch.run(tx, portion),
+            move |ended| {
+                // The processor waits for it.
+                let _ = sender.send(ended);
+            },
+        );
+        receiver
+    }
+
+    fn counted(&self, progress: Progress) -> Progress {
         let signed = |count| i64::try_from(count).unwrap_or(i64::MAX);
         let change = signed(progress.released) - signed(progress.taken_from_waiting);
         self.inbox.backlog().add(change);
-        Ok(progress)
+        progress
     }
 
     /// Starts the thread. It ends, after the transaction it is in, when [`Running`] is dropped.
@@ -119,9 +161,9 @@ impl Processor {
     }
 
     fn run(&self, stop: &AtomicBool) {
-        let mut rest = Duration::from_secs(1);
+        let (mut rest, mut ahead) = (Duration::from_secs(1), Ahead::default());
         while !stop.load(Ordering::Acquire) {
-            let wait = match self.step() {
+            let wait = match self.step_on(&mut ahead) {
                 Ok(Progress { more: true, .. }) => continue,
                 Ok(progress) => {
                     rest = Duration::from_secs(1);

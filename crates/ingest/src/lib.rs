@@ -24,8 +24,8 @@ use std::sync::Arc;
 use db::Tx;
 use empi::Model;
 use engine::outbound::Bells;
-use engine::{DeliveryError, Destination, Received};
-use mapping::Feed;
+use engine::{DeliveryError, Destination, Prepared, Received};
+use mapping::{Feed, Mapped};
 use model::Clock;
 
 pub use error::Error;
@@ -62,14 +62,36 @@ impl Ingest {
 
     /// Puts one message into the record.
     pub fn ingest(&self, tx: &mut Tx, received: &Received) -> Result<Ingested, Error> {
-        story::ingest(self, tx, received)
+        let mapped = self.map(received);
+        story::ingest(self, tx, received, mapped)
+    }
+
+    fn map(&self, received: &Received) -> Result<Mapped, Error> {
+        story::map(received, self.feed(received)?)
+    }
+
+    pub(crate) fn feed(&self, received: &Received) -> Result<&Feed, Error> {
+        let unknown = || Error::NoFeed(received.channel.clone());
+        self.feeds.get(&received.channel).ok_or_else(unknown)
     }
 }
 
 impl Destination for Ingest {
-    fn deliver(&self, tx: &mut Tx, received: &Received) -> Result<(), DeliveryError> {
+    /// The mapping: it needs no database, unless the message speaks of a visit that was moved.
+    fn prepare(&self, received: &Received) -> Option<Prepared> {
+        Some(Box::new(self.map(received)))
+    }
+
+    fn deliver(
+        &self,
+        tx: &mut Tx,
+        received: &Received,
+        prepared: Option<Prepared>,
+    ) -> Result<(), DeliveryError> {
         let told = |error: Error| DeliveryError::new(error.category(), error.to_string());
-        let ingested = self.ingest(tx, received).map_err(told)?;
+        let mapped = prepared.and_then(|mapped| mapped.downcast::<Result<Mapped, Error>>().ok());
+        let mapped = mapped.map_or_else(|| self.map(received), |mapped| *mapped);
+        let ingested = story::ingest(self, tx, received, mapped).map_err(told)?;
         self.forwarding.forward(tx, received, &ingested, self.clock.now()).map_err(told)
     }
 }

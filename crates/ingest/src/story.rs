@@ -49,18 +49,21 @@ impl Teller<'_> {
     }
 }
 
-/// Puts one message into the record.
-pub(crate) fn ingest(ingest: &Ingest, tx: &mut Tx, received: &Received) -> Result<Ingested, Error> {
-    let feeds = &ingest.feeds;
-    let feed =
-        feeds.get(&received.channel).ok_or_else(|| Error::NoFeed(received.channel.clone()))?;
+/// Puts one message into the record; `mapped` is what [`map`] made of it.
+pub(crate) fn ingest(
+    ingest: &Ingest,
+    tx: &mut Tx,
+    received: &Received,
+    mapped: Result<Mapped, Error>,
+) -> Result<Ingested, Error> {
+    let (feeds, feed) = (&ingest.feeds, ingest.feed(received)?);
     let provenance = Provenance {
         message: received.id,
         organisation: feed.organisation.clone(),
         recorded_at: ingest.clock.now(),
     };
     let teller = Teller { feed, feeds, model: &ingest.model, provenance };
-    let mapped = map_now(tx, received, feed)?;
+    let mapped = by_names_of_now(tx, mapped?, received, feed)?;
     let at = mapped.occurred_at;
     let links = empi::last_change(tx)?;
     numbers::supersede(tx, &mapped, &teller)?;
@@ -97,8 +100,12 @@ pub(crate) fn ingest(ingest: &Ingest, tx: &mut Tx, received: &Received) -> Resul
 }
 
 /// What a message says, by the names that its visits go by now.
-fn map_now(tx: &mut Tx, received: &Received, feed: &Feed) -> Result<Mapped, Error> {
-    let mapped = map(received, feed)?;
+fn by_names_of_now(
+    tx: &mut Tx,
+    mapped: Mapped,
+    received: &Received,
+    feed: &Feed,
+) -> Result<Mapped, Error> {
     let mut moved = MovedVisits::new();
     for visit in &mapped.visits {
         moved.extend(Names::of(tx, visit)?.moved());

@@ -76,8 +76,28 @@ impl engine::Destination for Tell {
         &self,
         _: &mut db::Tx,
         received: &engine::Received,
+        _: Option<engine::Prepared>,
     ) -> Result<(), engine::DeliveryError> {
         self.0.send(received.id).unwrap();
         Ok(())
+    }
+}
+
+/// Each has read ahead what the other delivers.
+#[test]
+fn two_processors_of_one_database_deliver_each_message_once_and_in_order() {
+    for scratch in db::scratch::databases() {
+        let bench = Bench::over(&scratch);
+        let bodies: Vec<String> = (0..200).map(|number| format!("{number:03}")).collect();
+        for body in &bodies {
+            bench.accept(body, &["R1"], body);
+        }
+        std::thread::scope(|scope| {
+            for _ in 0..2 {
+                let processor = bench.processor.clone();
+                scope.spawn(move || processor.process_waiting().unwrap());
+            }
+        });
+        assert_eq!(bench.effects(), bodies);
     }
 }

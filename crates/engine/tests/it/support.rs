@@ -186,8 +186,26 @@ impl Ward {
 }
 
 impl Destination for Ward {
-    fn deliver(&self, tx: &mut Tx, received: &Received) -> Result<(), DeliveryError> {
+    fn prepare(&self, received: &Received) -> Option<engine::Prepared> {
         let body = String::from_utf8_lossy(&received.bytes).into_owned();
+        assert!(!self.panics.lock().unwrap().contains(&body), "told to panic");
+        Some(Box::new(body))
+    }
+
+    fn deliver(
+        &self,
+        tx: &mut Tx,
+        received: &Received,
+        prepared: Option<engine::Prepared>,
+    ) -> Result<(), DeliveryError> {
+        let body = String::from_utf8_lossy(&received.bytes).into_owned();
+        if let Some(prepared) = prepared {
+            assert_eq!(
+                *prepared.downcast::<String>().unwrap(),
+                body,
+                "prepared for another message"
+            );
+        }
         // The effect is written before the failure: undoing it is the engine's promise.
         tx.execute(
             "insert into effect (message, body) values (?1, ?2)",

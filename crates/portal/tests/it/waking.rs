@@ -23,7 +23,12 @@ struct Ward {
 }
 
 impl Destination for Ward {
-    fn deliver(&self, _: &mut Tx, received: &Received) -> Result<(), DeliveryError> {
+    fn deliver(
+        &self,
+        _: &mut Tx,
+        received: &Received,
+        _: Option<engine::Prepared>,
+    ) -> Result<(), DeliveryError> {
         let body = String::from_utf8_lossy(&received.bytes).into_owned();
         self.reached.send(body).unwrap();
         if self.has_refused.swap(true, Ordering::Relaxed) {
