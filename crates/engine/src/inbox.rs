@@ -57,6 +57,13 @@ impl Inbox {
         Ok(receipts)
     }
 
+    /// As [`Inbox::store`], without blocking a thread.
+    pub async fn store_async(&self, arrivals: Vec<Arrival>) -> Result<Vec<Receipt>, Error> {
+        let submitted = self.submit(vec![arrivals]).await;
+        let frames = submitted.unwrap_or_else(|_| Err(db::Error::WriterStopped.into()))?;
+        frames.into_iter().next().unwrap_or_else(|| Ok(Vec::new()))
+    }
+
     /// Stores frame after frame, each all or nothing, in one commit; without waiting: the answer
     /// comes after it. What is submitted first is stored first.
     ///

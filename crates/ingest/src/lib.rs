@@ -67,12 +67,12 @@ impl Ingest {
     }
 
     fn map(&self, received: &Received) -> Result<Mapped, Error> {
-        story::map(received, self.feed(received)?)
+        story::map(received, self.feed_of(received)?)
     }
 
-    pub(crate) fn feed(&self, received: &Received) -> Result<&Feed, Error> {
+    pub(crate) fn feed_of(&self, received: &Received) -> Result<&Feed, Error> {
         let unknown = || Error::NoFeed(received.channel.clone());
-        self.feeds.get(&received.channel).ok_or_else(unknown)
+        self.feed(&received.channel).ok_or_else(unknown)
     }
 }
 

@@ -56,7 +56,7 @@ pub(crate) fn ingest(
     received: &Received,
     mapped: Result<Mapped, Error>,
 ) -> Result<Ingested, Error> {
-    let (feeds, feed) = (&ingest.feeds, ingest.feed(received)?);
+    let (feeds, feed) = (&ingest.feeds, ingest.feed_of(received)?);
     let provenance = Provenance {
         message: received.id,
         organisation: feed.organisation.clone(),

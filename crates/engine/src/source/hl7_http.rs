@@ -29,17 +29,8 @@ pub async fn accept_hl7(
         return Err(Error::WrongKind { channel, wanted: "fed with HL7 v2 over HTTP" });
     };
     let (arrivals, reply) = hl7::read(bytes, channel, inbox.now());
-    let stored = match inbox.submit(arrivals).await {
-        Ok(Ok(receipts)) => Some(receipts),
-        Ok(Err(error)) => {
-            tell(&channel.name, &error.to_string());
-            None
-        }
-        Err(_) => {
-            tell(&channel.name, "the database is closed");
-            None
-        }
-    };
+    let refused = |error: &Error| tell(&channel.name, &error.to_string());
+    let stored = inbox.store_async(arrivals).await.inspect_err(refused).ok();
     let stored = stored.as_deref();
     Ok(Acknowledgement { code: reply.code(stored), bytes: reply.to(stored, inbox.now()) })
 }
