@@ -137,7 +137,7 @@ impl County {
         self.db
             .write(move |tx| {
                 let received = engine::received(tx, seq).unwrap();
-                ingest.deliver(tx, &received)
+                ingest.deliver(tx, &received, None)
             })
             .unwrap();
     }
