@@ -36,13 +36,15 @@ pub enum Action {
     CrossReference,
     /// Say who an organisation's own patients are, as a system.
     FeedPeople,
-    /// Ask to hear of changes of identity, as a system.
+    /// Ask to hear of changes of identity or of events, as a system.
     Subscribe,
+    /// Be told that something happened to a person's care, as a system.
+    HearOfEvents,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::ViewRecord,
         Self::ViewDocument,
         Self::ViewIdentity,
@@ -60,6 +62,7 @@ impl Action {
         Self::CrossReference,
         Self::FeedPeople,
         Self::Subscribe,
+        Self::HearOfEvents,
     ];
 
     /// The code in policies and in the audit trail.
@@ -82,6 +85,7 @@ impl Action {
             Self::CrossReference => "CrossReference",
             Self::FeedPeople => "FeedPeople",
             Self::Subscribe => "Subscribe",
+            Self::HearOfEvents => "HearOfEvents",
         }
     }
 
@@ -105,6 +109,7 @@ impl Action {
             Self::CrossReference => "Asked for a patient's other numbers",
             Self::FeedPeople => "Sent who its patients are",
             Self::Subscribe => "Managed a subscription",
+            Self::HearOfEvents => "Was told of an event",
         }
     }
 
@@ -116,7 +121,7 @@ impl Action {
     /// What the action is about.
     pub(crate) fn subject(self) -> Subject {
         match self {
-            Self::ViewRecord | Self::ViewDocument => Subject::Sections,
+            Self::ViewRecord | Self::ViewDocument | Self::HearOfEvents => Subject::Sections,
             Self::ViewIdentity => Subject::PersonWithBasis,
             Self::BreakGlass | Self::ViewAccessLog | Self::RecordDissent => Subject::Person,
             Self::SearchPeople

@@ -146,7 +146,7 @@ fn weigh(
         return Verdict::not_weighed();
     };
     let sections: Vec<Option<Section>> = match action {
-        Action::ViewRecord => Section::ALL.into_iter().map(Some).collect(),
+        Action::ViewRecord | Action::HearOfEvents => Section::ALL.into_iter().map(Some).collect(),
         Action::ViewDocument => vec![Some(Section::Documents)],
         _ => vec![None],
     };

@@ -15,12 +15,21 @@ pub enum Scope {
     Feed,
     /// Hear of changes of identity (IHE PMIR, ITI-94).
     Subscribe,
+    /// Hear of events in the care of people whom its organisation is caring for.
+    Events,
 }
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 6] =
-        [Self::Search, Self::Match, Self::CrossReference, Self::Read, Self::Feed, Self::Subscribe];
+    pub const ALL: [Self; 7] = [
+        Self::Search,
+        Self::Match,
+        Self::CrossReference,
+        Self::Read,
+        Self::Feed,
+        Self::Subscribe,
+        Self::Events,
+    ];
 
     /// The code in configuration and policies.
     pub fn code(self) -> &'static str {
@@ -31,6 +40,7 @@ impl Scope {
             Self::Read => "read",
             Self::Feed => "feed",
             Self::Subscribe => "subscribe",
+            Self::Events => "events",
         }
     }
 

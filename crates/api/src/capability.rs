@@ -6,7 +6,9 @@ use axum::response::Response;
 use fhir::Resource;
 use serde_json::{Value, json};
 
-use crate::fhir_answer;
+use subscriptions::Topic;
+
+use crate::{fhir_answer, topic};
 
 /// `GET /fhir/metadata`, open to all: it says nothing about anybody.
 pub(crate) async fn metadata() -> Response {
@@ -32,14 +34,22 @@ fn rest() -> Value {
     })
 }
 
-/// IHE PMIR, ITI-94, with `Patient` criteria, a REST hook and ids only.
+/// How a server for R4 lists its topics (Subscriptions R5 Backport 1.1.0).
+const TOPIC: &str = "http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/capabilitystatement-subscriptiontopic-canonical";
+
+/// IHE PMIR, ITI-94, with `Patient` criteria, a REST hook and ids only; and topics.
 fn subscription() -> Value {
     let interactions = ["create", "read", "update", "delete", "search-type"];
     json!({
         "type": "Subscription",
-        "documentation": "criteria Patient, with _id, identifier or organization; channel rest-hook; payload ids only",
+        "extension": Topic::ALL.map(|topic| json!({"url": TOPIC, "valueCanonical": topic::canonical(topic)})),
+        "documentation": "criteria Patient, with _id, identifier or organization: changes of identity, ids only; or a topic (Subscriptions R5 Backport); channel rest-hook",
         "interaction": interactions.map(|code| json!({"code": code})),
         "versioning": "no-version",
+        "operation": [
+            {"name": "status", "definition": "http://hl7.org/fhir/uv/subscriptions-backport/OperationDefinition/backport-subscription-status"},
+            {"name": "events", "definition": "http://hl7.org/fhir/uv/subscriptions-backport/OperationDefinition/backport-subscription-events"},
+        ],
     })
 }
 

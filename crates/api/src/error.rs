@@ -108,6 +108,9 @@ pub enum Error {
     /// The subscriptions failed.
     #[error("keeping subscriptions")]
     Subscriptions(#[from] subscriptions::Error),
+    /// What is told of somebody could not be read.
+    #[error("reading what is told")]
+    Record(#[from] record::Error),
     /// The audit trail could not be written, so nothing is shown.
     #[error("writing the audit trail")]
     Audit(#[from] audit::Error),
@@ -144,6 +147,7 @@ impl Error {
             Self::Empi(error) => error.category(),
             Self::Accounts(error) => error.category(),
             Self::Subscriptions(error) => error.category(),
+            Self::Record(error) => error.category(),
             Self::Audit(error) => error.category(),
         }
     }

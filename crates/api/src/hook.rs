@@ -2,16 +2,17 @@
 
 use std::time::Duration;
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::body::Bytes;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Request, header};
 use fhir::Resource;
 use serde_json::Value;
 use subscriptions::Subscription;
 
-use crate::Error;
 use crate::body::wrong;
+use crate::{ApiState, Error};
 
 /// A system that takes longer to answer has not been told.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 /// What a subscriber may not say for us: with these it could reach another host behind an allowed
 /// address, or change where our message ends (RFC 9112 section 6, RFC 9110 section 7.6.1).
 const OURS: [&str; 10] = [
@@ -56,24 +57,26 @@ fn header(text: &str) -> Option<(HeaderName, HeaderValue)> {
 }
 
 /// The POST; an answer other than 2xx, or none, is a failure. Redirections are not followed.
-pub(crate) async fn post(known: &Subscription, notification: &Resource) -> Result<(), String> {
-    let client = reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .timeout(PATIENCE)
-        .build()
-        .map_err(|_| "the HTTP client could not be made".to_owned())?;
+pub(crate) async fn post(
+    state: &ApiState,
+    known: &Subscription,
+    notification: &Resource,
+) -> Result<(), String> {
     let sent = Resource::parse(known.wish.resource.as_bytes()).ok();
     let wished = sent.map(|sent| headers(&sent)).transpose();
     let wished = wished.map_err(|_| "a header of the channel cannot be sent".to_owned())?;
-    let request = client
-        .post(&known.wish.endpoint)
-        .headers(wished.unwrap_or_default())
-        .header("content-type", "application/fhir+json")
-        .body(notification.to_bytes());
-    match request.send().await {
-        Ok(answer) if answer.status().is_success() => Ok(()),
-        Ok(answer) => Err(format!("the endpoint answered {}", answer.status().as_u16())),
-        Err(error) if error.is_timeout() => Err("the endpoint did not answer in time".to_owned()),
-        Err(_) => Err("the endpoint could not be reached".to_owned()),
+    let mut request = Request::post(known.wish.endpoint.as_str());
+    if let Some(headers) = request.headers_mut() {
+        headers.extend(wished.unwrap_or_default());
+        let json = HeaderValue::from_static("application/fhir+json");
+        headers.insert(header::CONTENT_TYPE, json);
+    }
+    let request = request.body(Bytes::from(notification.to_bytes()));
+    let request = request.map_err(|_| "the endpoint is no address".to_owned())?;
+    let web = state.people.web.as_ref().map_err(Clone::clone)?;
+    match web.send(request).await {
+        Ok(answer) if answer.status.is_success() => Ok(()),
+        Ok(answer) => Err(format!("the endpoint answered {}", answer.status.as_u16())),
+        Err(problem) => Err(format!("the endpoint: {problem}")),
     }
 }

@@ -25,6 +25,9 @@ mod cross_reference;
 mod feed;
 mod subscription;
 mod notification;
+mod topic;
+mod event_notification;
+mod subscription_status;
 mod hook;
 mod capability;
 mod health;
@@ -64,6 +67,8 @@ pub fn router(state: ApiState) -> Router {
             "/fhir/Subscription/{id}",
             get(subscription::read).put(subscription::update).delete(subscription::delete),
         )
+        .route("/fhir/Subscription/{id}/$status", get(subscription_status::status))
+        .route("/fhir/Subscription/{id}/$events", get(subscription_status::events))
         .route("/fhir/{channel}", post(intake::by_name).fallback(no_address))
         .route("/fhir/{kind}/{*rest}", any(no_address))
         .method_not_allowed_fallback(no_method)

@@ -17,13 +17,14 @@ use db::Tx;
 use empi::{Change, LinkKind};
 use engine::ShutdownSignal;
 use fhir::Resource;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use model::PersonId;
 use serde_json::{Value, json};
-use subscriptions::Subscription;
+use subscriptions::{Newest, Subscription};
 
 use crate::body::wrong;
 use crate::disclose::{decide, write_job};
+use crate::event_notification;
 use crate::hook;
 use crate::search::parameter::Query;
 use crate::sight::{Seen, Sight};
@@ -33,6 +34,11 @@ use crate::{ApiState, Client, Error};
 const MOST: u32 = 50;
 /// How often the store is looked at.
 const PACE: Duration = Duration::from_secs(1);
+
+/// How long an event can be asked for again, in hours: 30 days.
+const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// How often older ones are forgotten.
+const FORGET_EVERY: SignedDuration = SignedDuration::from_hours(1);
 
 /// What a subscription is about (ITI-94 §3.94.4.1.2.1.1).
 pub(crate) struct Criteria {
@@ -71,7 +77,17 @@ impl Criteria {
 
 /// Tells whoever is to be told, until the program stops.
 pub async fn notify(state: ApiState, mut signal: ShutdownSignal) {
+    let mut forgotten_at = None;
     loop {
+        let now = state.clock.now();
+        if forgotten_at.is_none_or(|at| now.duration_since(at) >= FORGET_EVERY) {
+            forgotten_at = Some(now);
+            let before = now.saturating_sub(KEPT).unwrap_or(now);
+            let forget = write_job(&state, move |tx| Ok(subscriptions::forget_events(tx, before)?));
+            if let Err(error) = forget.await {
+                tracing::error!("forgetting old events: {error}");
+            }
+        }
         if let Err(error) = notify_once(&state).await {
             tracing::error!("telling subscribed systems: {error}");
         }
@@ -86,7 +102,8 @@ pub async fn notify(state: ApiState, mut signal: ShutdownSignal) {
 pub async fn notify_once(state: &ApiState) -> Result<usize, Error> {
     let now = state.clock.now();
     let due = write_job(state, move |tx| {
-        let newest = empi::last_change(tx)?;
+        let newest =
+            Newest { change: empi::last_change(tx)?, event: subscriptions::last_event(tx)? };
         Ok(subscriptions::due(tx, newest, now)?)
     });
     let mut telling = tokio::task::JoinSet::new();
@@ -115,6 +132,9 @@ async fn tell(state: &ApiState, known: Subscription, now: Timestamp) -> Result<b
         fail(state, known, "this system is no longer configured to subscribe".into(), now).await?;
         return Ok(false);
     };
+    if let Some(topic) = known.wish.topic {
+        return event_notification::tell(state, &client, known, topic, now).await;
+    }
     let (inner, subscription) = (state.clone(), known.clone());
     let prepared =
         write_job(state, move |tx| prepare(tx, &inner, &client, &subscription, now)).await?;
@@ -123,7 +143,7 @@ async fn tell(state: &ApiState, known: Subscription, now: Timestamp) -> Result<b
         write_job(state, move |tx| Ok(subscriptions::passed(tx, id, position)?)).await?;
         return Ok(false);
     };
-    match hook::post(&known, &notification).await {
+    match hook::post(state, &known, &notification).await {
         Ok(()) => {
             write_job(state, move |tx| Ok(subscriptions::told(tx, id, position, count)?)).await?;
             Ok(true)
@@ -136,7 +156,7 @@ async fn tell(state: &ApiState, known: Subscription, now: Timestamp) -> Result<b
     }
 }
 
-async fn fail(
+pub(crate) async fn fail(
     state: &ApiState,
     known: Subscription,
     problem: String,

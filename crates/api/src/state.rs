@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use access::Policies;
+use engine::outbound::{Tls, Web};
 use engine::{Channel, Inbox};
 use matching::Model;
 use model::{Clock, SystemClock};
 
+use crate::hook::PATIENCE;
 use crate::search::Pages;
 use crate::token::Token;
 use crate::{Client, Domain};
@@ -34,6 +36,8 @@ pub struct People {
     pub(crate) https: bool,
     pub(crate) random: fn() -> [u8; 32],
     pub(crate) pages: Pages,
+    /// Over which subscribed systems are told.
+    pub(crate) web: Result<Web, String>,
     clients: Vec<(Token, Client)>,
 }
 
@@ -56,7 +60,17 @@ impl People {
             }
         }
         let clients = clients.collect();
-        Self { policies, model, domains: distinct, https, random, pages: Pages::default(), clients }
+        let web = Tls::of_this_machine().map(|tls| Web::new(tls, PATIENCE));
+        Self {
+            web,
+            policies,
+            model,
+            domains: distinct,
+            https,
+            random,
+            pages: Pages::default(),
+            clients,
+        }
     }
 
     /// The client that `shown` is the token of. Every client is compared, so that the time taken

@@ -1,8 +1,9 @@
-//! Subscriptions to changes of identity (IHE PMIR, ITI-94): FHIR R4 `Subscription` with a REST hook.
+//! Subscriptions to changes of identity (IHE PMIR, ITI-94) and to topics (Subscriptions R5 Backport): FHIR
+//! R4 `Subscription` with a REST hook.
 //!
 //! A system sees and changes its own only; another's does not exist for it.
 
-use access::Action;
+use access::{Action, Scope};
 use audit::Permit;
 use axum::body::Body;
 use axum::extract::{Path, State};
@@ -21,6 +22,7 @@ use crate::disclose::{decide, write_job};
 use crate::hook;
 use crate::negotiate::Base;
 use crate::notification::Criteria;
+use crate::topic::Wanted;
 use crate::{ApiState, Client, Error, caller, fhir_answer};
 
 const NONE: Error = Error::NoSuch("Subscription");
@@ -38,7 +40,7 @@ pub(crate) async fn create(
     let random = (state.people.random)().map(|byte| char::from(b'a' + byte % 26));
     let id = stable_id(&["Subscription", &client.name, &String::from_iter(random)]);
     let created = write_job(&state, move |tx| {
-        let newest = empi::last_change(tx)?;
+        let newest = newest(tx, &wish)?;
         subscriptions::create(tx, id, &wish, newest, now)?;
         Ok(subscriptions::subscription(tx, id)?)
     });
@@ -93,7 +95,7 @@ pub(crate) async fn update(
     let wish = wish(&client, resource(&state, &headers, body).await?, now)?;
     let revised = write_job(&state, move |tx| {
         let known = own(tx, &client, &id)?;
-        let newest = empi::last_change(tx)?;
+        let newest = newest(tx, &wish)?;
         subscriptions::revise(tx, &known, &wish, newest, now)?;
         own(tx, &client, &id)
     });
@@ -116,8 +118,20 @@ pub(crate) async fn delete(
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
+/// What has happened so far, of what is wished for.
+fn newest(tx: &mut Tx, wish: &Wish) -> Result<i64, Error> {
+    match wish.topic {
+        None => Ok(empi::last_change(tx)?),
+        Some(_) => Ok(subscriptions::last_event(tx)?),
+    }
+}
+
 /// Leave to manage subscriptions, with its entry in the trail.
-async fn permit(state: &ApiState, client: &Client, about: &str) -> Result<Permit, Error> {
+pub(crate) async fn permit(
+    state: &ApiState,
+    client: &Client,
+    about: &str,
+) -> Result<Permit, Error> {
     let now = state.clock.now();
     let decision = decide(state, client, Action::Subscribe, now);
     let decision = decision.with_about(format!("{about} (ITI-94)"));
@@ -125,7 +139,7 @@ async fn permit(state: &ApiState, client: &Client, about: &str) -> Result<Permit
     outcome.permit().map_err(Error::Refused)
 }
 
-fn own(tx: &mut Tx, client: &Client, id: &str) -> Result<Subscription, Error> {
+pub(crate) fn own(tx: &mut Tx, client: &Client, id: &str) -> Result<Subscription, Error> {
     let id: Uuid = id.parse().map_err(|_| NONE)?;
     let known = subscriptions::subscription(tx, id)?;
     known.filter(|known| known.wish.client == client.name).ok_or(NONE)
@@ -138,7 +152,17 @@ fn wish(client: &Client, sent: Resource, now: Timestamp) -> Result<Wish, Error> 
     }
     let text = |path: &str| sent.text(path).unwrap_or_default();
     let criteria = text("criteria");
-    Criteria::read(criteria)?;
+    let wanted = Wanted::read(&sent)?;
+    if wanted.is_none() {
+        Criteria::read(criteria)?;
+    }
+    let needed = if wanted.is_some() { Scope::Events } else { Scope::Subscribe };
+    if !client.scopes.contains(&needed) {
+        return Err(Error::NotYours(match needed {
+            Scope::Events => "this system needs the scope events to hear of a topic",
+            _ => "this system needs the scope subscribe to hear of changes of identity",
+        }));
+    }
     if text("channel.type") != "rest-hook" {
         let problem = "the channel is a rest-hook; no other is supported";
         return Err(wrong("not-supported", problem, "Subscription.channel.type"));
@@ -163,7 +187,22 @@ fn wish(client: &Client, sent: Resource, now: Timestamp) -> Result<Wish, Error> 
     hook::headers(&sent)?;
     let ends_at = ends_at(&sent, now)?;
     let (client, criteria) = (client.name.clone(), criteria.to_owned());
-    Ok(Wish { client, criteria, endpoint, resource: sent.to_string(), on, ends_at })
+    let resource = sent.to_string();
+    let (topic, content, heartbeat_seconds) = match wanted {
+        None => (None, None, None),
+        Some(wanted) => (Some(wanted.topic), Some(wanted.content), wanted.heartbeat_seconds),
+    };
+    Ok(Wish {
+        client,
+        criteria,
+        endpoint,
+        resource,
+        on,
+        ends_at,
+        topic,
+        content,
+        heartbeat_seconds,
+    })
 }
 
 /// When it ends by itself: an instant to come, where one is given.
@@ -181,7 +220,8 @@ fn ends_at(sent: &Resource, now: Timestamp) -> Result<Option<Timestamp>, Error> 
 /// `http://allowed@elsewhere` is elsewhere.
 fn endpoint(client: &Client, text: &str) -> Option<String> {
     let url = reqwest::Url::parse(text).ok()?;
-    let plain = url.username().is_empty() && url.password().is_none() && url.scheme() == "http";
+    let plain = url.username().is_empty() && url.password().is_none();
+    let plain = plain && matches!(url.scheme(), "http" | "https");
     let url = url.to_string();
     let allowed = client.notify.iter().any(|beginning| url.starts_with(beginning.as_str()));
     (plain && allowed).then_some(url)

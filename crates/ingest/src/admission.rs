@@ -13,7 +13,7 @@ use repository::{MoveKind, VisitMove, Written};
 
 use crate::story::Teller;
 use crate::visit::{self, Names};
-use crate::{Error, activity, relationship};
+use crate::{Error, activity, relationship, topic};
 
 /// Keeps the movements and rewrites their Encounters; returns how many changed.
 pub(crate) fn fold_spells(
@@ -221,12 +221,14 @@ fn write(
     teller: &Teller<'_>,
 ) -> Result<bool, Error> {
     let subject = stay.subject.local_patient();
+    let before = topic::before(tx, encounter)?;
     let written = repository::put_afresh(tx, subject, encounter, event_time, &teller.provenance)?;
     relationship::note(tx, &teller.feed.organisation, subject, encounter, at)?;
     let is_news = matches!(written, Written::Created | Written::Updated);
     if is_news {
         let recorded = (teller.model, teller.provenance.recorded_at);
         activity::note(tx, subject, encounter, event_time, recorded)?;
+        topic::note(tx, before, subject, encounter, event_time, &teller.provenance)?;
     }
     Ok(is_news)
 }

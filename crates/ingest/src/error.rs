@@ -57,6 +57,9 @@ pub enum Error {
     /// What goes on to another system could not be put into its queue.
     #[error("putting it into the queue to another system: {0}")]
     Forward(#[from] engine::Error),
+    /// What others subscribe to could not be kept.
+    #[error("keeping an event that others subscribe to: {0}")]
+    Subscriptions(#[from] subscriptions::Error),
     /// The audit trail could not be written.
     #[error("writing the audit trail: {0}")]
     Audit(#[from] audit::Error),
@@ -80,6 +83,7 @@ impl Error {
             Self::Repository(error) => error.category(),
             Self::Accounts(error) => error.category(),
             Self::Forward(error) => error.category(),
+            Self::Subscriptions(error) => error.category(),
             Self::Audit(error) => error.category(),
             Self::Db(error) if error.is_unavailable() => Category::Unavailable,
             Self::NotFoundAgain(_) | Self::SpellEvent(_) | Self::Db(_) => Category::Fault,

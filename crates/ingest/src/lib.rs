@@ -16,6 +16,7 @@ mod index_load;
 mod activity;
 mod carry_over;
 mod forward;
+mod topic;
 mod error;
 
 use std::collections::BTreeMap;

@@ -19,7 +19,9 @@ use repository::{Provenance, Written};
 
 use crate::refold::refold_since;
 use crate::visit::Names;
-use crate::{Error, Ingest, activity, admission, carry_over, numbers, relationship, visit_move};
+use crate::{
+    Error, Ingest, activity, admission, carry_over, numbers, relationship, topic, visit_move,
+};
 
 /// What a message came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,11 +87,13 @@ pub(crate) fn ingest(
             written += 1;
         }
         let resource = &*carry_over::completed(tx, resource)?;
+        let before = topic::before(tx, resource)?;
         let outcome = repository::put(tx, subject, resource, at_event, provenance)?;
         relationship::note(tx, &feed.organisation, subject, resource, at)?;
         if matches!(outcome, Written::Created | Written::Updated) {
             let recorded = (teller.model, provenance.recorded_at);
             activity::note(tx, subject, resource, at_event, recorded)?;
+            topic::note(tx, before, subject, resource, at_event, provenance)?;
             written += 1;
         }
     }
@@ -166,6 +170,7 @@ pub(crate) fn merge(
         said.event_time,
         provenance,
     )?;
+    topic::note_patient(tx, &merged, subject, said.event_time, provenance)?;
     let demographics = mapping::demographics(&merged.now);
     let practice_before =
         merged.before.as_ref().and_then(|before| mapping::demographics(before).gp_practice);

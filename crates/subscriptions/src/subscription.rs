@@ -4,11 +4,14 @@ use db::{Row, Tx, params};
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::{Error, Result};
+use crate::{Error, Result, Topic};
 
-/// How a subscription stands (FHIR R4 `subscription-status`; `requested` passes at once).
+/// How a subscription stands (FHIR R4 `subscription-status`; for changes of identity `requested`
+/// passes at once).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
+    /// Its endpoint has not answered the handshake yet.
+    Requested,
     /// Told of every change.
     Active,
     /// The last telling failed; it is tried again.
@@ -21,6 +24,7 @@ impl Status {
     /// FHIR's code.
     pub fn code(self) -> &'static str {
         match self {
+            Self::Requested => "requested",
             Self::Active => "active",
             Self::Error => "error",
             Self::Off => "off",
@@ -28,7 +32,36 @@ impl Status {
     }
 
     fn parse(code: &str) -> Option<Self> {
-        [Self::Active, Self::Error, Self::Off].into_iter().find(|status| status.code() == code)
+        [Self::Requested, Self::Active, Self::Error, Self::Off]
+            .into_iter()
+            .find(|status| status.code() == code)
+    }
+}
+
+/// How much is told of an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Content {
+    /// That something happened.
+    Empty,
+    /// What it is about, by id.
+    IdOnly,
+    /// What it is about, as it stands.
+    FullResource,
+}
+
+impl Content {
+    /// The guide's code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::IdOnly => "id-only",
+            Self::FullResource => "full-resource",
+        }
+    }
+
+    /// Reads [`Content::code`].
+    pub fn parse(code: &str) -> Option<Self> {
+        [Self::Empty, Self::IdOnly, Self::FullResource].into_iter().find(|one| one.code() == code)
     }
 }
 
@@ -47,6 +80,12 @@ pub struct Wish {
     pub on: bool,
     /// When it ends by itself.
     pub ends_at: Option<Timestamp>,
+    /// What it is about; `None`: changes of identity.
+    pub topic: Option<Topic>,
+    /// How much is told of an event; with a topic.
+    pub content: Option<Content>,
+    /// A sign of life, where nothing was told for so many seconds.
+    pub heartbeat_seconds: Option<i64>,
 }
 
 impl std::fmt::Debug for Wish {
@@ -73,14 +112,19 @@ pub struct Subscription {
     pub told: i64,
     /// How often telling the next change has failed.
     pub attempts: i64,
+    /// Its endpoint has answered the handshake.
+    pub shaken: bool,
+    /// When it was last sent anything.
+    pub spoken_at: Option<Timestamp>,
 }
 
 /// Keeps a wish, to be told of what comes after the change `position`.
 pub fn create(tx: &mut Tx, id: Uuid, wish: &Wish, position: i64, at: Timestamp) -> Result<()> {
     tx.execute(
         "insert into subscription
-             (id, client, criteria, endpoint, resource, status, error, position, told, attempts, due_at, ends_at)
-         values (?1, ?2, ?3, ?4, ?5, ?6, '', ?7, 0, 0, ?8, ?9)",
+             (id, client, criteria, endpoint, resource, status, error, position, told, attempts, due_at, ends_at,
+              topic, content, heartbeat_seconds)
+         values (?1, ?2, ?3, ?4, ?5, ?6, '', ?7, 0, 0, ?8, ?9, ?10, ?11, ?12)",
         params![
             id,
             &wish.client,
@@ -90,13 +134,17 @@ pub fn create(tx: &mut Tx, id: Uuid, wish: &Wish, position: i64, at: Timestamp) 
             status(wish).code(),
             position,
             at,
-            wish.ends_at
+            wish.ends_at,
+            wish.topic.map(Topic::code),
+            wish.content.map(Content::code),
+            wish.heartbeat_seconds
         ],
     )?;
     Ok(())
 }
 
-/// Replaces the wish. Switched on again, it begins anew after the change `position`.
+/// Replaces the wish. Switched on again, or about something else, it begins anew after the change
+/// `position`.
 pub fn revise(
     tx: &mut Tx,
     known: &Subscription,
@@ -104,11 +152,12 @@ pub fn revise(
     position: i64,
     at: Timestamp,
 ) -> Result<()> {
-    let was_off = known.status == Status::Off;
-    let position = if was_off { position } else { known.position };
+    let anew = known.status == Status::Off || known.wish.topic != wish.topic;
+    let position = if anew { position } else { known.position };
     tx.execute(
         "update subscription set criteria = ?2, endpoint = ?3, resource = ?4, status = ?5, error = '',
-             position = ?6, attempts = 0, due_at = ?7, ends_at = ?8
+             position = ?6, attempts = 0, due_at = ?7, ends_at = ?8, topic = ?9, content = ?10,
+             heartbeat_seconds = ?11, shaken = 0
          where id = ?1",
         params![
             known.id,
@@ -118,18 +167,26 @@ pub fn revise(
             status(wish).code(),
             position,
             at,
-            wish.ends_at
+            wish.ends_at,
+            wish.topic.map(Topic::code),
+            wish.content.map(Content::code),
+            wish.heartbeat_seconds
         ],
     )?;
     Ok(())
 }
 
 fn status(wish: &Wish) -> Status {
-    if wish.on { Status::Active } else { Status::Off }
+    match (wish.on, wish.topic) {
+        (false, _) => Status::Off,
+        (true, None) => Status::Active,
+        (true, Some(_)) => Status::Requested,
+    }
 }
 
 /// Ends a subscription for good.
 pub fn delete(tx: &mut Tx, id: Uuid) -> Result<()> {
+    tx.execute("delete from told_event where subscription = ?1", params![id])?;
     tx.execute("delete from subscription where id = ?1", params![id])?;
     Ok(())
 }
@@ -137,7 +194,8 @@ pub fn delete(tx: &mut Tx, id: Uuid) -> Result<()> {
 /// One subscription.
 pub fn subscription(tx: &mut Tx, id: Uuid) -> Result<Option<Subscription>> {
     let found = tx.query_one(
-        "select id, client, criteria, endpoint, resource, ends_at, status, error, position, told, attempts
+        "select id, client, criteria, endpoint, resource, ends_at, status, error, position, told, attempts,
+             topic, content, heartbeat_seconds, shaken, spoken_at
          from subscription where id = ?1",
         params![id],
         raw,
@@ -148,7 +206,8 @@ pub fn subscription(tx: &mut Tx, id: Uuid) -> Result<Option<Subscription>> {
 /// Every subscription of a system, oldest first.
 pub fn of_client(tx: &mut Tx, client: &str) -> Result<Vec<Subscription>> {
     let found = tx.query(
-        "select id, client, criteria, endpoint, resource, ends_at, status, error, position, told, attempts
+        "select id, client, criteria, endpoint, resource, ends_at, status, error, position, told, attempts,
+             topic, content, heartbeat_seconds, shaken, spoken_at
          from subscription where client = ?1 order by seq",
         params![client],
         raw,
@@ -167,12 +226,17 @@ pub(crate) fn raw(row: &Row<'_>) -> std::result::Result<(String, Subscription), 
             resource: row.get(4)?,
             on: status != Status::Off.code(),
             ends_at: row.get(5)?,
+            topic: row.get::<Option<String>>(11)?.and_then(|code| Topic::parse(&code)),
+            content: row.get::<Option<String>>(12)?.and_then(|code| Content::parse(&code)),
+            heartbeat_seconds: row.get(13)?,
         },
         status: Status::Active,
         error: row.get(7)?,
         position: row.get(8)?,
         told: row.get(9)?,
         attempts: row.get(10)?,
+        shaken: row.get(14)?,
+        spoken_at: row.get(15)?,
     };
     Ok((status, subscription))
 }

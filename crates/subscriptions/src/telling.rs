@@ -12,18 +12,51 @@ const FIRST_WAIT: SignedDuration = SignedDuration::from_secs(5);
 /// The longest wait: who is down all night is told soon after.
 const LONGEST_WAIT: SignedDuration = SignedDuration::from_mins(15);
 
-/// The subscriptions to which something after their position may be told now; `newest` is the last
-/// change there is.
-pub fn due(tx: &mut Tx, newest: i64, now: Timestamp) -> Result<Vec<Subscription>> {
+/// The last change of identity and the last event that there are.
+#[derive(Debug, Clone, Copy)]
+pub struct Newest {
+    /// Of identity.
+    pub change: i64,
+    /// Of people's care.
+    pub event: i64,
+}
+
+/// The subscriptions to which something after their position may be told now, those whose endpoint is
+/// to be asked whether it is there, and those that a sign of life is due to.
+pub fn due(tx: &mut Tx, newest: Newest, now: Timestamp) -> Result<Vec<Subscription>> {
     let found = tx.query(
-        "select id, client, criteria, endpoint, resource, ends_at, status, error, position, told, attempts
+        "select id, client, criteria, endpoint, resource, ends_at, status, error, position, told, attempts,
+             topic, content, heartbeat_seconds, shaken, spoken_at
          from subscription
-         where status <> 'off' and due_at <= ?1 and position < ?2 and (ends_at is null or ends_at > ?1)
+         where status <> 'off' and due_at <= ?1 and (ends_at is null or ends_at > ?1)
+             and (topic is null and position < ?2 or topic is not null and position < ?3
+                 or topic is not null and shaken = 0
+                 or spoken_at + heartbeat_seconds * 1000000 <= ?1)
          order by seq",
-        params![now, newest],
+        params![now, newest.change, newest.event],
         raw,
     )?;
     found.into_iter().map(read).collect()
+}
+
+/// Its endpoint has answered the handshake.
+pub fn shaken(tx: &mut Tx, id: Uuid, now: Timestamp) -> Result<()> {
+    tx.execute(
+        "update subscription set status = 'active', error = '', attempts = 0, shaken = 1, spoken_at = ?2
+         where id = ?1 and status <> 'off'",
+        params![id, now],
+    )?;
+    Ok(())
+}
+
+/// It was sent something.
+pub fn spoken(tx: &mut Tx, id: Uuid, now: Timestamp) -> Result<()> {
+    tx.execute(
+        "update subscription set status = 'active', error = '', attempts = 0, spoken_at = ?2
+         where id = ?1 and status <> 'off'",
+        params![id, now],
+    )?;
+    Ok(())
 }
 
 /// `count` changes up to `position` have been told.

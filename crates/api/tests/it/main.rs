@@ -9,4 +9,5 @@ mod cross_referencing;
 mod reading;
 mod feeding;
 mod notifying;
+mod hearing;
 mod telling_nothing;

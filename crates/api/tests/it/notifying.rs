@@ -11,17 +11,17 @@ use serde_json::{Value, json};
 use crate::world::*;
 
 /// A body, and the header that came with it.
-type Told = (Value, Option<String>);
+pub(crate) type Told = (Value, Option<String>);
 
 /// A system's own server: what it was told, and what it answers.
-struct Hook {
-    address: String,
-    told: Arc<Mutex<Vec<Told>>>,
+pub(crate) struct Hook {
+    pub(crate) address: String,
+    pub(crate) told: Arc<Mutex<Vec<Told>>>,
     answer: Arc<Mutex<StatusCode>>,
 }
 
 impl Hook {
-    async fn listen() -> Self {
+    pub(crate) async fn listen() -> Self {
         let told: Arc<Mutex<Vec<Told>>> = Arc::default();
         let answer = Arc::new(Mutex::new(StatusCode::OK));
         let (into, gives) = (Arc::clone(&told), Arc::clone(&answer));
@@ -41,7 +41,7 @@ impl Hook {
         Self { address, told, answer }
     }
 
-    fn gives(&self, status: u16) {
+    pub(crate) fn gives(&self, status: u16) {
         *self.answer.lock().unwrap() = StatusCode::from_u16(status).unwrap();
     }
 

@@ -91,13 +91,18 @@ fn client(
         let text = address.get_ref();
         // What is not as a browser would write it no endpoint ever begins with.
         let is_plain = reqwest::Url::parse(text).is_ok_and(|url| url.as_str() == text);
-        if !is_plain || !text.starts_with("http://") || text.contains('@') {
-            let sentence = "an address to notify is http://, a host in small letters, no port 80, and a path, if only /";
+        if !is_plain
+            || !(text.starts_with("http://") || text.starts_with("https://"))
+            || text.contains('@')
+        {
+            let sentence = "an address to notify is https:// or http://, a host in small letters, no usual port, and a path, if only /";
             wrong.push((address.span(), sentence.to_owned()));
         }
     }
-    if scopes.contains(&Scope::Subscribe) && listed.notify.is_empty() {
-        let sentence = "the scope subscribe needs notify: how the addresses to notify begin";
+    let hears = [Scope::Subscribe, Scope::Events].iter().any(|one| scopes.contains(one));
+    if hears && listed.notify.is_empty() {
+        let sentence =
+            "the scopes subscribe and events need notify: how the addresses to notify begin";
         wrong.push((listed.scopes.span(), sentence.to_owned()));
     }
     let is_right = wrong.is_empty();

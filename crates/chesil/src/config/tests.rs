@@ -191,11 +191,15 @@ fn every_mistake_about_a_system_is_named() {
         ("domains = [\"RD3\"]", "domains = [\"RD9\"]", "no channel has the authority RD9"),
         ("\"identities\"", "\"poole\"", "there is no [fhir] channel of RD3 with this name"),
         ("channel = \"identities\"\n", "", "the scope feed needs a channel"),
-        ("http://pas.example/hooks/", "ftp://pas", "an address to notify is http://"),
-        ("http://pas.example/hooks/", "http://Pas.example/", "an address to notify is http://"),
-        ("http://pas.example/hooks/", "http://pas.example:80/", "an address to notify is http://"),
-        ("http://pas.example/hooks/", "http://a@pas.example/", "an address to notify is http://"),
-        ("notify = [\"http://pas.example/hooks/\"]\n", "", "the scope subscribe needs notify"),
+        ("http://pas.example/hooks/", "ftp://pas", "an address to notify is https://"),
+        ("http://pas.example/hooks/", "http://Pas.example/", "an address to notify is https://"),
+        ("http://pas.example/hooks/", "http://pas.example:80/", "an address to notify is https://"),
+        ("http://pas.example/hooks/", "http://a@pas.example/", "an address to notify is https://"),
+        (
+            "notify = [\"http://pas.example/hooks/\"]\n",
+            "",
+            "the scopes subscribe and events need notify",
+        ),
     ] {
         let problems = with_client(&CLIENT.replace(right, wrong)).unwrap_err();
         assert!(problems.iter().any(|one| one.contains(said)), "{said}: {problems:?}");

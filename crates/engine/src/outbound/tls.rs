@@ -37,19 +37,32 @@ impl Tls {
     /// # Errors
     /// A sentence that names the file.
     pub fn read(files: &TlsFiles) -> Result<Self, String> {
-        let mut roots = RootCertStore::empty();
-        for certificate in authorities(files.ca.as_deref())? {
-            // Of a machine's own store, what is odd is passed over; a named file has to be right.
-            let added = roots.add(certificate);
-            if let (Err(error), Some(ca)) = (added, &files.ca) {
-                return Err(format!("{} holds no authority's certificate: {error}", ca.display()));
+        let Some(ca) = &files.ca else {
+            let roots = machine_roots();
+            if roots.is_empty() {
+                let sentence = "this machine believes no authority; name one with ca";
+                return Err(sentence.into());
             }
+            return Self::believing(roots, files);
+        };
+        let mut roots = RootCertStore::empty();
+        for certificate in certificates(ca)? {
+            roots.add(certificate).map_err(|error| {
+                format!("{} holds no authority's certificate: {error}", ca.display())
+            })?;
         }
-        if roots.is_empty() {
-            return Err(
-                "there is no certificate of an authority to believe; name one with ca".into()
-            );
-        }
+        Self::believing(roots, files)
+    }
+
+    /// Believes whom this machine believes, which may be nobody; without a certificate of our own.
+    ///
+    /// # Errors
+    /// Where the library refuses its own settings.
+    pub fn of_this_machine() -> Result<Self, String> {
+        Self::believing(machine_roots(), &TlsFiles::default())
+    }
+
+    fn believing(roots: RootCertStore, files: &TlsFiles) -> Result<Self, String> {
         let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
             .map_err(|error| error.to_string())?
@@ -87,11 +100,11 @@ fn server_name(name: &str) -> Result<ServerName<'static>, String> {
     ServerName::try_from(name).map_err(|_| "this is no name of a host".to_owned())
 }
 
-fn authorities(ca: Option<&Path>) -> Result<Vec<CertificateDer<'static>>, String> {
-    match ca {
-        Some(ca) => certificates(ca),
-        None => Ok(rustls_native_certs::load_native_certs().certs),
-    }
+/// What is odd in a machine's own store is passed over.
+fn machine_roots() -> RootCertStore {
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    roots
 }
 
 fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {

@@ -37,6 +37,7 @@ fn on(databases: Vec<Scratch>, story: impl Fn(&County)) {
             empi::MIGRATIONS,
             repository::MIGRATIONS,
             engine::MIGRATIONS,
+            subscriptions::MIGRATIONS,
         ])
         .unwrap();
         let clock = Arc::new(FixedClock::at(now()));

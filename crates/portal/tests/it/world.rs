@@ -77,6 +77,7 @@ impl Portal {
             empi::MIGRATIONS,
             repository::MIGRATIONS,
             engine::MIGRATIONS,
+            subscriptions::MIGRATIONS,
         ])
         .unwrap();
         let clock = Arc::new(FixedClock::at("2026-01-15T10:30:00Z".parse().unwrap()));
