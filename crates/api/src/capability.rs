@@ -27,10 +27,13 @@ pub(crate) async fn metadata() -> Response {
 fn rest() -> Value {
     json!({
         "mode": "server",
-        "documentation": "Who people are, for systems that are configured; and transaction bundles with a channel's bearer token. An answer to a bundle or a feed means: stored durably, to be processed in the order of each patient's messages.",
+        "documentation": "Who people are, for systems that are configured; and transaction bundles, messages and single resources with a channel's bearer token. An answer to a bundle or a feed means: stored durably, to be processed in the order of each patient's messages.",
         "security": {"description": "A bearer token for each system and each sending channel"},
         "resource": [patient(), subscription()],
         "interaction": [{"code": "transaction"}],
+        "operation": [
+            {"name": "process-message", "definition": "http://hl7.org/fhir/OperationDefinition/MessageHeader-process-message"},
+        ],
     })
 }
 

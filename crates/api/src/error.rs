@@ -31,6 +31,16 @@ pub enum Error {
         /// What is wrong and where.
         wrong: fhir::Error,
     },
+    /// A resource by itself that cannot be taken; it is kept in quarantine.
+    #[error("{problem} (kept in quarantine{})", seq.map(|seq| format!(" as message {seq}")).unwrap_or_default())]
+    Unusable {
+        /// Its number in the log.
+        seq: Option<i64>,
+        /// What is wrong.
+        problem: String,
+        /// Where, as a FHIRPath.
+        expression: Option<String>,
+    },
     /// Too many messages wait already.
     #[error("too many messages are waiting; send again later")]
     Full,
@@ -131,6 +141,7 @@ impl Error {
             Self::TooLarge { .. }
             | Self::Incomplete
             | Self::NotFhir { .. }
+            | Self::Unusable { .. }
             | Self::Parameter { .. }
             | Self::TooBroad(_)
             | Self::CrossReference(..)
@@ -186,6 +197,7 @@ impl Error {
     fn expression(&self) -> Option<String> {
         let wrong = match self {
             Self::NotFhir { wrong, .. } => wrong,
+            Self::Unusable { expression, .. } => return expression.clone(),
             Self::Body { expression, .. } => return expression.map(str::to_owned),
             _ => return None,
         };

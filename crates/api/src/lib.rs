@@ -9,6 +9,8 @@
 mod state;
 mod token;
 mod intake;
+mod single;
+mod message;
 mod hl7;
 mod client;
 mod domain;
@@ -47,7 +49,7 @@ pub use error::Error;
 pub use notification::{notify, notify_once};
 pub use state::{ApiState, BundleChannel, People};
 
-/// `POST /fhir` and `POST /fhir/{channel}`, `/fhir/Patient` and `/fhir/Subscription` and what is below
+/// `POST /fhir` and `POST /fhir/{channel}` and what is below them, `/fhir/Patient` and `/fhir/Subscription` and what is below
 /// them, `GET /fhir/metadata`, `POST /hl7/{channel}`, `GET /health`.
 pub fn router(state: ApiState) -> Router {
     let fhir = Router::new()
@@ -70,7 +72,11 @@ pub fn router(state: ApiState) -> Router {
         .route("/fhir/Subscription/{id}/$status", get(subscription_status::status))
         .route("/fhir/Subscription/{id}/$events", get(subscription_status::events))
         .route("/fhir/{channel}", post(intake::by_name).fallback(no_address))
-        .route("/fhir/{kind}/{*rest}", any(no_address))
+        .route("/fhir/$process-message", post(intake::by_token).fallback(no_address))
+        .route(
+            "/fhir/{channel}/{*rest}",
+            post(intake::below).put(intake::below).fallback(no_address),
+        )
         .method_not_allowed_fallback(no_method)
         .layer(from_fn(negotiate::json_wanted));
     fhir.route("/hl7/{channel}", post(hl7::post))

@@ -278,3 +278,145 @@ async fn an_hl7_sender_that_is_not_served_is_told_in_plain_words_and_nothing_is_
         assert!(said.contains("send again later"), "{said}");
     }
 }
+
+impl Server {
+    async fn put(&self, path: &str, body: Value) -> (u16, Value) {
+        let request = reqwest::Client::new().put(format!("{}{path}", self.address));
+        let request = request.header("authorization", bearer(TOKEN)).body(body.to_string());
+        let answer = request.send().await.unwrap();
+        (answer.status().as_u16(), answer.json().await.unwrap())
+    }
+
+    fn body_of(&self, seq: i64) -> Value {
+        let db = self.inbox.db();
+        let read = || db.read(|tx| engine::received(tx, seq)).unwrap();
+        serde_json::from_slice(&tokio::task::block_in_place(read).bytes).unwrap()
+    }
+
+    fn message_type(&self, seq: i64) -> String {
+        let db = self.inbox.db();
+        let read = || db.read(|tx| engine::message(tx, seq)).unwrap();
+        tokio::task::block_in_place(read).message_type
+    }
+}
+
+fn weight(kilograms: &str) -> Value {
+    let number: Value = serde_json::from_str(kilograms).unwrap();
+    json!({"resourceType": "Observation", "status": "final", "code": {"text": "Weight"},
+        "subject": {"identifier": {"system": "RDY", "value": "M1"}},
+        "valueQuantity": {"value": number, "unit": "kg"}})
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_resource_by_itself_is_stored_as_a_bundle_of_one() {
+    for server in servers().await {
+        let path = "/fhir/mental-health/Observation";
+        let (status, outcome) =
+            server.post(path, &bearer(TOKEN), weight("81.50").to_string()).await;
+        assert_eq!((status, &outcome["issue"][0]["severity"]), (202, &json!("information")));
+        let (status, _) = server.put(&format!("{path}/w7"), weight("80.9")).await;
+        assert_eq!(status, 202);
+        assert_eq!(server.log(), ["waiting"; 2]);
+        let first = server.body_of(1);
+        assert_eq!(first["entry"][0]["request"], json!({"method": "POST", "url": "Observation"}));
+        // A decimal keeps its precision.
+        assert_eq!(first["entry"][0]["resource"]["valueQuantity"]["value"].to_string(), "81.50");
+        let second = server.body_of(2);
+        assert_eq!(
+            second["entry"][0]["request"],
+            json!({"method": "PUT", "url": "Observation/w7"})
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_resource_that_cannot_be_taken_is_told_where_and_kept_in_quarantine() {
+    for server in servers().await {
+        let without = |name: &str| {
+            let mut weight = weight("81.5");
+            weight.as_object_mut().unwrap().remove(name);
+            weight
+        };
+        let mut elsewhere = weight("81.5");
+        elsewhere["subject"] = json!({"reference": "Patient/7"});
+        let mut other = weight("81.5");
+        other["id"] = json!("w8");
+        for (body, said, place) in [
+            (without("subject"), "subject is missing", json!(["Observation.subject"])),
+            (without("code"), "code is missing", json!(["Observation.code"])),
+            (elsewhere, "needs the patient's identifier", json!(["Observation.subject"])),
+            (other, "another one than the address", json!(["Observation.id"])),
+            (json!({"resourceType": "Patient"}), "the body is a Patient", Value::Null),
+            (json!([]), "resourceType is missing", Value::Null),
+        ] {
+            let (status, outcome) = server.put("/fhir/mental-health/Observation/w7", body).await;
+            let issue = &outcome["issue"][0];
+            assert_eq!((status, &issue["expression"]), (400, &place), "{said}");
+            let told = issue["diagnostics"].as_str().unwrap();
+            assert!(told.contains(said) && told.contains("quarantine as message"), "{told}");
+        }
+        assert_eq!(server.log(), ["quarantined"; 6]);
+        for path in ["/fhir/community/Observation/w7", "/fhir/mental-health/Observation/w7/x"] {
+            let (status, _) = server.put(path, weight("81.5")).await;
+            assert!(matches!(status, 401 | 404), "{path}: {status}");
+        }
+        assert_eq!(server.log().len(), 6);
+    }
+}
+
+fn message(id: &str, event: &str) -> Value {
+    json!({"resourceType": "Bundle", "id": id, "type": "message", "entry": [
+        {"fullUrl": "urn:uuid:7b6f4f9a-7a0e-4f0b-9d53-2a44a6f0a001", "resource": {
+            "resourceType": "MessageHeader", "id": "7b6f4f9a-7a0e-4f0b-9d53-2a44a6f0a001",
+            "eventCoding": {"system": "https://fhir.example/events", "code": event},
+            "source": {"endpoint": "https://rdy.example/fhir"}}},
+        {"resource": {"resourceType": "Patient", "identifier": [{"system": "RDY", "value": "M1"}]}}]})
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_is_answered_by_a_message_that_names_it() {
+    for server in servers().await {
+        for path in [
+            "/fhir/mental-health/$process-message",
+            "/fhir/$process-message",
+            "/fhir/mental-health",
+        ] {
+            let sent = message("m1", "admit").to_string();
+            let (status, answer) = server.post(path, &bearer(TOKEN), sent).await;
+            assert_eq!((status, &answer["type"]), (200, &json!("message")), "{path}");
+            let header = &answer["entry"][0]["resource"];
+            assert_eq!(header["resourceType"], "MessageHeader");
+            assert_eq!(header["eventCoding"]["code"], "admit");
+            assert_eq!(header["destination"][0]["endpoint"], "https://rdy.example/fhir");
+            assert_eq!(header["response"]["code"], "ok");
+            assert_eq!(header["response"]["identifier"], "7b6f4f9a-7a0e-4f0b-9d53-2a44a6f0a001");
+            let outcome = &answer["entry"][1];
+            assert_eq!(header["response"]["details"]["reference"], outcome["fullUrl"]);
+            assert_eq!(outcome["resource"]["resourceType"], "OperationOutcome");
+        }
+        assert_eq!(server.log(), ["waiting"], "the same message is stored once");
+        assert_eq!(server.message_type(1), "message:admit");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_message_is_told_what_it_lacks() {
+    for server in servers().await {
+        let path = "/fhir/mental-health/$process-message";
+        let mut headless = message("m1", "admit");
+        headless["entry"].as_array_mut().unwrap().remove(0);
+        let mut nameless = message("m2", "admit");
+        nameless["entry"][0]["resource"].as_object_mut().unwrap().remove("id");
+        let transaction = serde_json::from_str(&bundle("b1")).unwrap();
+        for (body, said) in [
+            (headless, "is not a MessageHeader"),
+            (nameless, "resource.id: is missing"),
+            (transaction, "type: is not message"),
+        ] {
+            let (status, outcome) = server.post(path, &bearer(TOKEN), body.to_string()).await;
+            let told = outcome["issue"][0]["diagnostics"].as_str().unwrap();
+            assert!(status == 400 && told.contains(said), "{status} {told}");
+        }
+        assert_eq!(server.log(), ["quarantined"; 3]);
+    }
+}

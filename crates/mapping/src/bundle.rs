@@ -73,7 +73,9 @@ pub fn bundle(bytes: &[u8], feed: &Feed, received_at: Timestamp) -> Result<Mappe
             state(&mut mapped, identity, resource, cleared, said_at);
         } else if DIRECTORY.contains(&entry.resource.resource_type()) {
             let name = entry.resource.resource_type();
-            if !targets.is_named(entry) {
+            // A message's header says how it came, not what happened to anybody.
+            let is_header = bundle.kind == "message" && entry.number == 1;
+            if !is_header && !targets.is_named(entry) {
                 mapped.unmapped.push(format!("entry[{}].{name}", entry.number));
             }
         } else {

@@ -61,7 +61,7 @@ fn message(inbox: &Inbox, channel: &Channel, bundle: &Value, bytes: Vec<u8>) -> 
         received_at: inbox.now(),
         sender: channel.organisation.to_string(),
         control_id: control_id(bundle, &bytes),
-        message_type: "Bundle".to_owned(),
+        message_type: message_type(bundle),
         event_time: text(bundle, "/timestamp").unwrap_or_default().to_owned(),
         order_keys: order_keys(channel, bundle).with_nhs_number(nhs_number(bundle)),
         body: bytes,
@@ -79,6 +79,14 @@ fn unreadable(inbox: &Inbox, channel: &Channel, body: Vec<u8>, reason: String) -
     })
 }
 
+/// `Bundle`, or for a message what happened: `message:admit`.
+fn message_type(bundle: &Value) -> String {
+    let event = text(bundle, "/entry/0/resource/eventCoding/code")
+        .or_else(|| text(bundle, "/entry/0/resource/eventUri"))
+        .filter(|_| text(bundle, "/type") == Some("message"));
+    event.map_or_else(|| "Bundle".to_owned(), |event| format!("message:{event}"))
+}
+
 /// Bundle.identifier stays the same wherever the bundle goes (FHIR R4 §2.36); the id is the
 /// sender's; bytes without either are their own id.
 fn control_id(bundle: &Value, bytes: &[u8]) -> String {
@@ -92,7 +100,22 @@ fn control_id(bundle: &Value, bytes: &[u8]) -> String {
 fn order_keys(channel: &Channel, bundle: &Value) -> OrderKeys {
     let own = patients(bundle).filter_map(|patient| patient_number(channel, patient));
     // A merge speaks of two patients and waits for both.
-    OrderKeys::of(&channel.name, own.chain(patients(bundle).flat_map(replaced_by)))
+    let merged = patients(bundle).flat_map(replaced_by);
+    OrderKeys::of(&channel.name, own.chain(merged).chain(subjects(bundle).map(|(_, value)| value)))
+}
+
+/// System and value by which resources name a patient who is not in the bundle: those FHIR calls subject,
+/// patient or, of a Task, for.
+fn subjects(bundle: &Value) -> impl Iterator<Item = (&str, &str)> {
+    resources(bundle).flat_map(|resource| {
+        ["/subject/identifier", "/patient/identifier", "/for/identifier"].iter().filter_map(
+            |path| {
+                let identifier = resource.pointer(path)?;
+                let value = text(identifier, "/value").filter(|value| !value.is_empty())?;
+                Some((text(identifier, "/system").unwrap_or_default(), value))
+            },
+        )
+    })
 }
 
 /// The numbers that a patient's number was merged into.
@@ -105,20 +128,19 @@ fn replaced_by(patient: &Value) -> impl Iterator<Item = &str> {
 
 /// The NHS number of the first patient who has one.
 fn nhs_number(bundle: &Value) -> Option<NhsNumber> {
-    patients(bundle).find_map(|patient| {
-        identifiers(patient)
-            .filter(|(system, _)| *system == NHS_NUMBER)
-            .find_map(|(_, value)| NhsNumber::parse(value).ok())
-    })
+    let numbers = patients(bundle).flat_map(identifiers).chain(subjects(bundle));
+    numbers
+        .filter(|(system, _)| *system == NHS_NUMBER)
+        .find_map(|(_, value)| NhsNumber::parse(value).ok())
 }
 
 fn patients(bundle: &Value) -> impl Iterator<Item = &Value> {
+    resources(bundle).filter(|resource| text(resource, "/resourceType") == Some("Patient"))
+}
+
+fn resources(bundle: &Value) -> impl Iterator<Item = &Value> {
     let entries = bundle.pointer("/entry").and_then(Value::as_array);
-    entries
-        .into_iter()
-        .flatten()
-        .filter_map(|entry| entry.get("resource"))
-        .filter(|resource| text(resource, "/resourceType") == Some("Patient"))
+    entries.into_iter().flatten().filter_map(|entry| entry.get("resource"))
 }
 
 fn patient_number<'a>(channel: &Channel, patient: &'a Value) -> Option<&'a str> {
