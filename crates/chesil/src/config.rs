@@ -5,6 +5,7 @@ mod file;
 mod problem;
 mod channel;
 mod mllp;
+mod file_drop;
 mod matching_model;
 mod client;
 mod destination;
@@ -23,9 +24,10 @@ use model::OdsCode;
 use sha2::{Digest, Sha256};
 use toml::Spanned;
 
-pub(crate) use channel::{ChannelSettings, council_folder};
+pub(crate) use channel::ChannelSettings;
 pub(crate) use destination::{DestinationSettings, To};
 use file::{ChesilToml, OrganisationToml, PracticeToml};
+pub(crate) use file_drop::council_folder;
 use problem::Source;
 pub(crate) use problem::{Problem, Problems};
 

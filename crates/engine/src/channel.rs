@@ -30,7 +30,7 @@ pub struct Channel {
 pub enum ChannelKind {
     /// HL7 v2 over MLLP.
     Mllp(Mllp),
-    /// CSV files put into a folder.
+    /// Files put into a folder.
     FileDrop(FileDrop),
     /// FHIR bundles, messages and single resources over HTTP.
     Http {
@@ -78,21 +78,43 @@ impl Mllp {
     }
 }
 
-/// A folder that CSV files are put into; `in`, `done` and `rejected` are its sub-folders.
+/// Folders that files are put into; `in`, `working`, `done` and `rejected` are their sub-folders.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileDrop {
-    /// The folder that holds the three.
+    /// The folder that holds the four, or a pattern of such folders: `/srv/sftp/*/adt`.
     pub folder: PathBuf,
-    /// Which table the rows are of: `care_packages`.
-    pub table: String,
-    /// Columns without which a file is rejected whole.
-    pub required_columns: Vec<String>,
-    /// The column with the organisation's own number for the person: rows of one number stay in order.
-    pub key_column: String,
+    /// What the files hold.
+    pub content: FileContent,
     /// The longest file that is read.
     pub file_limit_bytes: u64,
     /// How often the folder is looked at.
     pub every: Duration,
+}
+
+/// What the files of a drop hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FileContent {
+    /// HL7 v2: a message, or several.
+    Hl7,
+    /// HL7 v2 in batches: FHS, BHS, messages, BTS, FTS.
+    Hl7Batch,
+    /// Rows under a header line.
+    Csv(CsvTable),
+    /// A FHIR resource on each line.
+    Ndjson,
+}
+
+/// A table, with its columns called as the files call them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CsvTable {
+    /// What the rows are: `care_packages`.
+    pub name: String,
+    /// Columns without which a file is rejected whole.
+    pub required_columns: Vec<String>,
+    /// The column with the organisation's own number for the person: rows of one number stay in order.
+    pub key_column: String,
+    /// The column with the NHS number, where the table has one.
+    pub nhs_number_column: Option<String>,
 }
 
 impl Channel {

@@ -38,7 +38,7 @@ mod shutdown;
 mod error;
 
 pub use accepts::{Accepts, Receiver};
-pub use channel::{Channel, ChannelKind, FileDrop, Mllp};
+pub use channel::{Channel, ChannelKind, CsvTable, FileContent, FileDrop, Mllp};
 pub use destination::{DeliveryError, Destination, Prepared};
 pub use error::Error;
 pub use find::{Filter, LocalNumber, count, list};

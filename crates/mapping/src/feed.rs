@@ -1,5 +1,7 @@
 //! What is known about a source before its message is read.
 
+use std::collections::BTreeMap;
+
 use hl7v2::Message;
 use model::OdsCode;
 
@@ -18,6 +20,8 @@ pub struct Feed {
     /// The character set of messages that do not name one (MSH-18): `windows-1252`. Whoever parses
     /// the message uses it; mapping sees decoded text.
     pub default_charset: Option<String>,
+    /// How its files call a table's columns, by our names for them, where they differ.
+    pub columns: BTreeMap<String, String>,
     /// What is put right in its messages before they are mapped.
     pub rules: Rules,
     /// What of its messages somebody has looked at and left out.
@@ -41,6 +45,7 @@ impl Feed {
             authority: authority.into(),
             aliases: Vec::new(),
             default_charset: None,
+            columns: BTreeMap::new(),
             rules: Rules::default(),
             ignored: Vec::new(),
         }

@@ -56,7 +56,7 @@ pub fn social_care(
 ) -> Result<Mapped, Error> {
     let columns =
         own_columns(table).ok_or_else(|| Error::Unsupported(format!("the table {table}")))?;
-    let row = Row::read(bytes, table, columns)?;
+    let row = Row::read(bytes, table, columns, &feed.columns)?;
     let identity = LocalIdentity::new(&feed.authority, row.required("person_id")?);
     let occurred_at = row.when("updated_at")?.map_or(received_at, When::timestamp);
     let resource = match table {
@@ -215,15 +215,32 @@ fn period(start: Option<When>, end: Option<When>) -> Value {
 /// One row by column name. Column names are ours, so an error may name them; values are not.
 struct Row(BTreeMap<String, String>);
 
+/// What we call a column that the file calls `name`. One of our own names that the file uses for something
+/// else is not ours.
+fn our_name(name: &str, called: &BTreeMap<String, String>) -> String {
+    let theirs = called.iter().find(|(_, theirs)| theirs.trim().eq_ignore_ascii_case(name));
+    let own = name.to_ascii_lowercase();
+    match theirs {
+        Some((ours, _)) => ours.clone(),
+        None if called.contains_key(&own) => format!("{own} (theirs)"),
+        None => own,
+    }
+}
+
 impl Row {
-    fn read(bytes: &[u8], table: &str, columns: &[&str]) -> Result<Self, Error> {
+    fn read(
+        bytes: &[u8],
+        table: &str,
+        columns: &[&str],
+        called: &BTreeMap<String, String>,
+    ) -> Result<Self, Error> {
         let text = decode(bytes);
         let mut reader = csv::ReaderBuilder::new()
             .trim(csv::Trim::All)
             .flexible(true)
             .from_reader(text.as_bytes());
         let header: Vec<String> = match reader.headers() {
-            Ok(header) => header.iter().map(str::to_ascii_lowercase).collect(),
+            Ok(header) => header.iter().map(|name| our_name(name, called)).collect(),
             Err(_) => return Err(Error::Table(format!("the header of {table} cannot be read"))),
         };
         let wanted = PERSON.iter().chain(columns);

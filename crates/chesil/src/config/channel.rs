@@ -1,14 +1,14 @@
 //! One file for each channel, and what must hold between them.
 
 use std::path::Path;
-use std::time::Duration;
 
 use accounts::Organisation;
-use engine::{Accepts, Channel, ChannelKind, FileDrop};
+use engine::{Accepts, Channel, ChannelKind};
 use mapping::Feed;
 use model::OdsCode;
 
-use super::file::{ChannelToml, FileDropToml, TokenToml};
+use super::file::{ChannelToml, TokenToml};
+use super::file_drop::{columns, file_drop};
 use super::mllp::{accepts, mllp};
 use super::rules;
 use super::{Problem, Source, ods_code, toml_files};
@@ -34,9 +34,6 @@ pub(super) const SHORTEST_TOKEN: usize = 20;
 
 /// Names that are addresses below /fhir already.
 const RESERVED: [&str; 3] = ["Patient", "Subscription", "metadata"];
-
-/// The tables a folder may hold, with the column that keeps a person's rows in order.
-const TABLES: [&str; 2] = ["care_packages", "contacts"];
 
 pub(super) fn load_all(
     folder: &Path,
@@ -69,6 +66,7 @@ fn settings(
 ) -> Option<ChannelSettings> {
     let organisation = ods_code(source, &parsed.organisation, problems)?;
     let accepts = accepts(source, &parsed, problems);
+    let columns = parsed.file_drop.as_ref().map(columns).unwrap_or_default();
     let (kind, token) = match (parsed.mllp, parsed.file_drop, parsed.fhir, parsed.hl7_http) {
         (Some(listener), None, None, None) => (mllp(source, listener, root, problems), None),
         (None, Some(drop), None, None) => (file_drop(source, drop, root, problems)?, None),
@@ -96,6 +94,7 @@ fn settings(
         ChannelSettings::new(name, organisation, &parsed.authority, parsed.aliases, kind)
             .with(parsed.charset, token);
     settings.channel.accepts = accepts;
+    settings.feed.columns = columns;
     Some(settings)
 }
 
@@ -127,39 +126,6 @@ impl ChannelSettings {
         self.token = token;
         self
     }
-}
-
-/// A folder of CSV files for one of the council's tables.
-pub(crate) fn council_folder(
-    folder: std::path::PathBuf,
-    table: &str,
-    every: Duration,
-) -> ChannelKind {
-    let columns = mapping::required_columns(table).unwrap_or_default();
-    ChannelKind::FileDrop(FileDrop {
-        folder,
-        table: table.to_owned(),
-        required_columns: columns.iter().map(|column| (*column).to_owned()).collect(),
-        key_column: "person_id".to_owned(),
-        file_limit_bytes: 256 << 20,
-        every,
-    })
-}
-
-fn file_drop(
-    source: &Source,
-    parsed: FileDropToml,
-    root: &Path,
-    problems: &mut Vec<Problem>,
-) -> Option<ChannelKind> {
-    let table = parsed.table.get_ref();
-    if !TABLES.contains(&table.as_str()) {
-        let sentence = format!("a table is one of {}", TABLES.join(", "));
-        problems.push(source.problem(parsed.table.span(), sentence));
-        return None;
-    }
-    let every = Duration::from_secs(parsed.every_seconds.unwrap_or(5).max(1));
-    Some(council_folder(root.join(parsed.folder), table, every))
 }
 
 fn token(source: &Source, parsed: TokenToml, problems: &mut Vec<Problem>) -> Option<String> {

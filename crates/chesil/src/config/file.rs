@@ -1,5 +1,6 @@
 //! The files as they are written; `docs/configuration.md` explains every key.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -120,8 +121,13 @@ pub(super) struct TlsToml {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct FileDropToml {
-    pub(super) folder: PathBuf,
-    pub(super) table: Spanned<String>,
+    pub(super) folder: Option<PathBuf>,
+    pub(super) folders: Option<PathBuf>,
+    pub(super) format: Option<Spanned<String>>,
+    pub(super) table: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) columns: BTreeMap<Spanned<String>, String>,
+    pub(super) file_limit_bytes: Option<u64>,
     pub(super) every_seconds: Option<u64>,
 }
 

@@ -63,7 +63,7 @@ fn message(inbox: &Inbox, channel: &Channel, bundle: &Value, bytes: Vec<u8>) -> 
         control_id: control_id(bundle, &bytes),
         message_type: message_type(bundle),
         event_time: text(bundle, "/timestamp").unwrap_or_default().to_owned(),
-        order_keys: order_keys(channel, bundle).with_nhs_number(nhs_number(bundle)),
+        order_keys: keys(channel, bundle),
         body: bytes,
     }
 }
@@ -94,6 +94,11 @@ fn control_id(bundle: &Value, bytes: &[u8]) -> String {
         .or_else(|| text(bundle, "/id"))
         .filter(|id| !id.is_empty())
         .map_or_else(|| short_hash(bytes), str::to_owned)
+}
+
+/// The order keys of a bundle, with its NHS number.
+pub(super) fn keys(channel: &Channel, bundle: &Value) -> OrderKeys {
+    order_keys(channel, bundle).with_nhs_number(nhs_number(bundle))
 }
 
 /// The organisation's own numbers of the patients in the bundle, as order keys.

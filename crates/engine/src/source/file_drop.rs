@@ -1,37 +1,46 @@
-//! CSV files put into a folder.
+//! Files put into folders: HL7 v2 messages and batches, FHIR NDJSON, CSV.
 //!
-//! 1. A file in `in` is taken once it has not changed between two looks, and only if its name does
-//!    not end in `.tmp` or `.part`: writers should write under such a name, then rename.
-//! 2. Its rows are stored, one message each.
-//! 3. It is moved to `done`. A crash between 2 and 3 reads it again; the rows are then repeats,
-//!    which the log knows.
+//! Folders are looked at again and again, for that works on every file system, also where nobody tells of
+//! a new file (NFS, SMB, what an SFTP server writes). A file in `in` is taken once it has not changed between
+//! two looks, and only if its name does not end in `.tmp` or `.part`: writers should write under such a
+//! name, then rename. What happens then, and what a crash leaves, is in `folder`.
 //!
-//! A file without the columns it must have, or with a stray quotation mark, goes to `rejected`, whole,
-//! with the reason beside it.
+//! A file that is not what it should be goes to `rejected`, whole, with the reason beside it, and into
+//! the quarantine; one message of several that cannot be read goes there by itself.
+
+mod folder;
+mod pattern;
+mod content;
+mod hl7_file;
+mod csv_file;
+mod csv_quotes;
+mod ndjson_file;
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::csv_file;
+use content::{Content, Origin};
+use folder::{Claimed, Folder};
+
 use crate::{
-    Accepted, Arrival, Channel, ChannelKind, Error, FileDrop, Format, Inbox, ShutdownSignal,
+    Accepted, Arrival, Channel, ChannelKind, Error, FileDrop, Inbox, Receipt, ShutdownSignal,
     Unreadable,
 };
 
-/// Rows stored in one transaction.
-const ROWS_AT_ONCE: usize = 500;
+/// Messages stored in one transaction.
+const AT_ONCE: usize = 500;
 
-/// Looks into one channel's folder.
+/// Size and age of each file of a folder at the last look.
+type Seen = BTreeMap<PathBuf, (u64, SystemTime)>;
+
+/// Looks into one channel's folders.
 #[derive(Debug)]
 pub struct Watcher {
     inbox: Inbox,
     channel: Channel,
     drop: FileDrop,
-    /// Size and age of each file at the last look.
-    seen: BTreeMap<PathBuf, (u64, SystemTime)>,
+    seen: BTreeMap<PathBuf, Seen>,
 }
 
 /// What one look found.
@@ -39,9 +48,9 @@ pub struct Watcher {
 pub struct Collected {
     /// Files moved to `done`.
     pub files: usize,
-    /// Rows stored.
-    pub rows: usize,
-    /// Rows that were stored before.
+    /// Messages stored.
+    pub messages: usize,
+    /// Messages that were stored before.
     pub duplicates: usize,
     /// Files moved to `rejected`.
     pub rejected: usize,
@@ -56,68 +65,90 @@ impl Watcher {
             return Err(Error::WrongKind { channel: channel.name, wanted: "a file drop" });
         };
         let drop = drop.clone();
-        for folder in ["in", "done", "rejected"] {
-            let path = drop.folder.join(folder);
-            fs::create_dir_all(&path).map_err(|source| file_error("make", &path, source))?;
+        for root in pattern::folders(&drop.folder)? {
+            Folder::make(&root)?;
         }
         Ok(Self { inbox, channel, drop, seen: BTreeMap::new() })
     }
 
-    /// One look: stores the rows of every file that has not changed since the last look.
+    /// One look: stores what is in every file that has not changed since the last look.
     ///
     /// A file that fails is logged and left for the next look; the others go on.
     pub fn look(&mut self) -> Result<Collected, Error> {
         let mut collected = Collected::default();
-        for path in self.unchanged_files()? {
-            if !self.inbox.has_room() {
-                break;
-            }
-            if let Err(error) = self.collect(&path, &mut collected) {
-                collected.failed += 1;
-                let channel = &self.channel.name;
-                tracing::error!(channel.name = %channel, "a file for {channel} was not taken, it will be tried again: {error}");
+        for root in pattern::folders(&self.drop.folder)? {
+            if let Err(error) = self.look_into(&root, &mut collected) {
+                let (channel, root) = (&self.channel.name, root.display());
+                tracing::error!(channel.name = %channel, "cannot look into {root} for {channel}: {error}");
             }
         }
         Ok(collected)
     }
 
-    fn unchanged_files(&mut self) -> Result<Vec<PathBuf>, Error> {
-        let folder = self.drop.folder.join("in");
-        let wrong = |source| file_error("read", &folder, source);
-        let mut seen = BTreeMap::new();
-        for entry in fs::read_dir(&folder).map_err(wrong)? {
-            let entry = entry.map_err(wrong)?;
-            if !entry.file_type().map_err(wrong)?.is_file() || is_unfinished(&entry.path()) {
-                continue;
-            }
-            // A file that went away since the folder was read is not an error.
-            let Ok(metadata) = entry.metadata() else { continue };
-            let modified = metadata.modified().map_err(wrong)?;
-            seen.insert(entry.path(), (metadata.len(), modified));
+    fn look_into(&mut self, root: &Path, collected: &mut Collected) -> Result<(), Error> {
+        Folder::make(root)?;
+        let Some(folder) = Folder::lock(root)? else { return Ok(()) };
+        for claimed in folder.left_over()? {
+            self.take(&folder, &claimed, collected);
         }
-        let before = std::mem::replace(&mut self.seen, seen);
-        let unchanged = self.seen.iter().filter(|(path, now)| before.get(*path) == Some(*now));
-        Ok(unchanged.map(|(path, _)| path.clone()).collect())
+        for path in self.unchanged(root, &folder)? {
+            if !self.inbox.has_room() {
+                break;
+            }
+            if let Some(claimed) = folder.claim(&path)? {
+                self.take(&folder, &claimed, collected);
+            }
+        }
+        Ok(())
     }
 
-    fn collect(&self, path: &Path, collected: &mut Collected) -> Result<(), Error> {
-        let metadata = fs::metadata(path).map_err(|source| file_error("read", path, source))?;
-        let limit = self.drop.file_limit_bytes;
-        if metadata.len() > limit {
-            collected.rejected += 1;
-            return self.reject(path, &format!("The file is longer than {limit} bytes."));
+    fn unchanged(&mut self, root: &Path, folder: &Folder) -> Result<Vec<PathBuf>, Error> {
+        let mut now = Seen::new();
+        for (path, metadata) in folder.waiting()? {
+            let read = |source| folder::file_error("read", &path, source);
+            let modified = metadata.modified().map_err(read)?;
+            now.insert(path, (metadata.len(), modified));
         }
-        let bytes = fs::read(path).map_err(|source| file_error("read", path, source))?;
-        match csv_file::read(&bytes, &self.drop) {
-            Ok(file) => {
-                self.store(&file, path, collected)?;
+        let before = self.seen.remove(root).unwrap_or_default();
+        let is_unchanged = |(path, seen): &(&PathBuf, &_)| before.get(*path) == Some(*seen);
+        let unchanged = now.iter().filter(is_unchanged).map(|(path, _)| path.clone()).collect();
+        self.seen.insert(root.to_owned(), now);
+        Ok(unchanged)
+    }
+
+    fn take(&self, folder: &Folder, claimed: &Claimed, collected: &mut Collected) {
+        if let Err(error) = self.collect(folder, claimed, collected) {
+            collected.failed += 1;
+            let channel = &self.channel.name;
+            tracing::error!(channel.name = %channel, "a file for {channel} was not taken, it will be tried again: {error}");
+        }
+    }
+
+    fn collect(
+        &self,
+        folder: &Folder,
+        claimed: &Claimed,
+        collected: &mut Collected,
+    ) -> Result<(), Error> {
+        let limit = self.drop.file_limit_bytes;
+        if claimed.size_bytes > limit {
+            folder.reject(claimed, &format!("The file is longer than {limit} bytes."), None)?;
+            collected.rejected += 1;
+            return Ok(());
+        }
+        let bytes = claimed.read()?;
+        match content::read(&bytes, &self.drop.content) {
+            Ok(content) => {
+                let received_at = self.inbox.now();
+                let origin = Origin { channel: &self.channel, claimed, received_at };
+                let stored = self.store(&content, &origin, collected)?;
+                folder.done(claimed, content.acknowledgement(&origin, &stored).as_deref())?;
                 collected.files += 1;
-                self.move_to("done", path)?;
             }
             Err(reason) => {
                 self.quarantine(bytes, &reason)?;
+                folder.reject(claimed, &reason, None)?;
                 collected.rejected += 1;
-                self.reject(path, &reason)?;
             }
         }
         Ok(())
@@ -125,54 +156,36 @@ impl Watcher {
 
     fn store(
         &self,
-        file: &csv_file::CsvFile<'_>,
-        path: &Path,
+        content: &Content<'_>,
+        origin: &Origin<'_>,
         collected: &mut Collected,
-    ) -> Result<(), Error> {
-        let name = file_name(path);
-        let mut messages =
-            file.messages(&self.channel, &self.drop.table, &name, self.inbox.now()).peekable();
-        while messages.peek().is_some() {
-            let arrivals = messages.by_ref().take(ROWS_AT_ONCE).map(Arrival::Message).collect();
-            for receipt in self.inbox.store(arrivals)? {
+    ) -> Result<Vec<Receipt>, Error> {
+        let mut stored = Vec::new();
+        let mut arrivals = content.arrivals(origin).peekable();
+        while arrivals.peek().is_some() {
+            let receipts = self.inbox.store(arrivals.by_ref().take(AT_ONCE).collect())?;
+            for receipt in &receipts {
                 if receipt.accepted == Accepted::Duplicate {
                     collected.duplicates += 1;
                 } else {
-                    collected.rows += 1;
+                    collected.messages += 1;
                 }
             }
+            stored.extend(receipts);
         }
-        Ok(())
+        Ok(stored)
     }
 
     fn quarantine(&self, body: Vec<u8>, reason: &str) -> Result<(), Error> {
         self.inbox.store(vec![Arrival::Unreadable(Unreadable {
             channel: self.channel.name.clone(),
-            format: Format::Csv { table: self.drop.table.clone() },
+            format: content::format(&self.drop.content),
             received_at: self.inbox.now(),
             sender: self.channel.organisation.to_string(),
             reason: reason.to_owned(),
             body,
         })])?;
         Ok(())
-    }
-
-    /// The reason is written first: a file in `rejected` is never without one.
-    fn reject(&self, path: &Path, reason: &str) -> Result<(), Error> {
-        let note = format!(
-            "This file was not taken; none of its rows was.\r\n{reason}\r\n\
-             Correct it and put it into the folder `in` again.\r\n"
-        );
-        let folder = self.drop.folder.join("rejected");
-        let target = free_name(&folder, &file_name(path));
-        let beside = folder.join(format!("{}.error.txt", file_name(&target)));
-        fs::write(&beside, note).map_err(|source| file_error("write", &beside, source))?;
-        fs::rename(path, &target).map_err(|source| file_error("move", path, source))
-    }
-
-    fn move_to(&self, folder: &str, path: &Path) -> Result<(), Error> {
-        let target = free_name(&self.drop.folder.join(folder), &file_name(path));
-        fs::rename(path, &target).map_err(|source| file_error("move", path, source))
     }
 }
 
@@ -198,26 +211,4 @@ pub async fn watch(mut watcher: Watcher, mut shutdown: ShutdownSignal) {
             tracing::error!(channel.name = %watcher.channel.name, "cannot look for files: {error}");
         }
     }
-}
-
-/// Being written, or hidden.
-fn is_unfinished(path: &Path) -> bool {
-    let name = file_name(path).to_ascii_lowercase();
-    let extension = Path::new(&name).extension().unwrap_or_default();
-    name.starts_with('.') || extension == "tmp" || extension == "part"
-}
-
-fn file_name(path: &Path) -> String {
-    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
-}
-
-/// `folder/name`, or `folder/2-name` where that is taken, and so on.
-fn free_name(folder: &Path, name: &str) -> PathBuf {
-    let plain = std::iter::once(folder.join(name));
-    let numbered = (2..).map(|number: u32| folder.join(format!("{number}-{name}")));
-    plain.chain(numbered).find(|path| !path.exists()).unwrap_or_else(|| folder.join(name))
-}
-
-fn file_error(doing: &'static str, path: &Path, source: io::Error) -> Error {
-    Error::File { doing, path: path.display().to_string(), source }
 }

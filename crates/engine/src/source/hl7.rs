@@ -14,9 +14,7 @@ use crate::{Arrival, Channel, Format, NewMessage, OrderKeys, Receipt, Unreadable
 pub(super) fn read(frame: Vec<u8>, channel: &Channel, at: Timestamp) -> (Vec<Arrival>, Reply) {
     match hl7v2::parse(&frame) {
         Ok(message) => {
-            let mut reply = Reply::to_message(&message);
-            let without_body = new_message(&message, channel, at);
-            reply.rejected = channel.accepts.refusal(&message);
+            let (without_body, reply) = taken(&message, channel, at);
             (vec![arrival(without_body, frame, reply.rejected.as_deref())], reply)
         }
         Err(ParseError::Batch | ParseError::SeveralMessages { .. }) => {
@@ -61,6 +59,26 @@ fn read_batch(frame: Vec<u8>, channel: &Channel, at: Timestamp) -> (Vec<Arrival>
     }
     reply.answer_batch(&frame);
     (arrivals, reply)
+}
+
+/// Reads one message of a file.
+pub(super) fn read_one(bytes: Vec<u8>, channel: &Channel, at: Timestamp) -> (Arrival, Reply) {
+    match hl7v2::parse(&bytes) {
+        Ok(message) => {
+            let (without_body, reply) = taken(&message, channel, at);
+            (arrival(without_body, bytes, reply.rejected.as_deref()), reply)
+        }
+        Err(error) => {
+            let reply = Reply::rejecting(header_line(&bytes).to_vec(), &error);
+            (unreadable(bytes, channel, at, &error), reply)
+        }
+    }
+}
+
+/// A message that can be read, and its answer, which rejects it where the channel does not take it.
+fn taken(message: &Message<'_>, channel: &Channel, at: Timestamp) -> (NewMessage, Reply) {
+    let rejected = channel.accepts.refusal(message);
+    (new_message(message, channel, at), Reply { rejected, ..Reply::to_message(message) })
 }
 
 /// A message for the log, or for the quarantine where the channel refuses it.

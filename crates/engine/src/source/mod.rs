@@ -9,5 +9,3 @@ mod hl7;
 pub(crate) mod hl7_http;
 pub(crate) mod bundle;
 pub(crate) mod file_drop;
-mod csv_file;
-mod csv_quotes;

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use engine::{ChannelKind, Collected, FileDrop, Filter, Page, Watcher};
+use engine::{ChannelKind, Collected, CsvTable, FileContent, FileDrop, Filter, Page, Watcher};
 
 use crate::support::{Bench, channel};
 
@@ -15,16 +15,26 @@ pub(crate) struct Folder {
 
 pub(crate) fn folder(bench: &Bench) -> Folder {
     let root = tempfile::tempdir().unwrap();
-    let drop = FileDrop {
-        folder: root.path().to_owned(),
-        table: "care_packages".into(),
+    let watcher = watcher(bench, root.path(), table());
+    Folder { root, watcher }
+}
+
+pub(crate) fn table() -> FileContent {
+    FileContent::Csv(CsvTable {
+        name: "care_packages".into(),
         required_columns: vec!["person_id".into(), "start_date".into()],
         key_column: "person_id".into(),
-        file_limit_bytes: 1 << 20,
-        every: Duration::from_secs(5),
-    };
+        nhs_number_column: Some("nhs_number".into()),
+    })
+}
+
+/// A process that looks into this folder.
+pub(crate) fn watcher(bench: &Bench, folder: &Path, content: FileContent) -> Watcher {
+    let every = Duration::from_secs(5);
+    let folder = folder.to_owned();
+    let drop = FileDrop { folder, content, file_limit_bytes: 1 << 20, every };
     let channel = channel("council", ChannelKind::FileDrop(drop));
-    Folder { watcher: Watcher::new(bench.inbox.clone(), channel).unwrap(), root }
+    Watcher::new(bench.inbox.clone(), channel).unwrap()
 }
 
 impl Folder {
@@ -61,7 +71,7 @@ fn each_row_is_a_message_that_carries_its_header() {
         let bench = Bench::over(&db);
         let mut folder = folder(&bench);
         folder.put("march.csv", ROWS);
-        assert_eq!(folder.look(), Collected { files: 1, rows: 2, ..Collected::default() });
+        assert_eq!(folder.look(), Collected { files: 1, messages: 2, ..Collected::default() });
         bench.process();
         assert_eq!(
             bench.effects(),
@@ -75,18 +85,18 @@ fn each_row_is_a_message_that_carries_its_header() {
 }
 
 #[test]
-fn a_file_that_was_stored_but_not_moved_is_not_taken_twice() {
+fn a_file_of_a_name_that_was_there_before_is_another_file() {
     for db in db::scratch::databases() {
         let bench = Bench::over(&db);
         let mut folder = folder(&bench);
         folder.put("march.csv", ROWS);
         folder.look();
-        // As a crash between the commit and the move would leave it.
+        // Somebody corrects a row, and then takes the correction back: all three are news.
+        folder.put("march.csv", &ROWS.replace("01-02", "01-03"));
+        assert_eq!(folder.look().messages, 2);
         folder.put("march.csv", ROWS);
-        assert_eq!(folder.look(), Collected { files: 1, duplicates: 2, ..Collected::default() });
-        bench.process();
-        assert_eq!(bench.effects().len(), 2);
-        assert_eq!(folder.files("done"), ["2-march.csv", "march.csv"]);
+        assert_eq!(folder.look(), Collected { files: 1, messages: 2, ..Collected::default() });
+        assert_eq!(folder.files("done"), ["2-march.csv", "3-march.csv", "march.csv"]);
     }
 }
 
@@ -100,7 +110,7 @@ fn a_file_without_its_columns_is_rejected_whole_and_told_what_to_do() {
         assert_eq!(folder.files("rejected"), ["bad.csv", "bad.csv.error.txt"]);
         assert_eq!(
             folder.text("rejected/bad.csv.error.txt"),
-            "This file was not taken; none of its rows was.\r\n\
+            "This file was not taken; nothing in it was.\r\n\
              The header line (line 1) lacks these columns of the table care_packages: start_date.\r\n\
              Correct it and put it into the folder `in` again.\r\n"
         );
@@ -124,7 +134,7 @@ fn a_stray_quotation_mark_swallows_no_rows_but_has_the_file_rejected_with_its_li
         assert_eq!(folder.look(), Collected { rejected: 1, ..Collected::default() });
         assert_eq!(
             folder.text("rejected/stray.csv.error.txt"),
-            "This file was not taken; none of its rows was.\r\n\
+            "This file was not taken; nothing in it was.\r\n\
              Line 2: a field in quotation marks does not end on this line: \
              a quotation mark is missing or too many, or the field holds a line break.\r\n\
              Correct it and put it into the folder `in` again.\r\n"
@@ -143,7 +153,7 @@ fn a_row_with_too_many_or_too_few_fields_is_a_row() {
         let mut folder = folder(&bench);
         let rows = "person_id,start_date,note\nP1\nP2,2026-01-02,a,b\nP3,2026-01-03,c\n";
         folder.put("march.csv", rows);
-        assert_eq!(folder.look(), Collected { files: 1, rows: 3, ..Collected::default() });
+        assert_eq!(folder.look(), Collected { files: 1, messages: 3, ..Collected::default() });
         let summary = db.read(|tx| engine::summary(tx, &["council"])).unwrap();
         assert_eq!(summary[0].counts.get(&engine::State::Waiting), Some(&3));
     }
@@ -161,5 +171,5 @@ fn files_that_are_being_written_are_left_alone() {
     folder.put("growing.csv", "person_id,start_date\nP1,");
     folder.watcher.look().unwrap();
     folder.put("growing.csv", "person_id,start_date\nP1,2026-01-01\n");
-    assert_eq!(folder.look(), Collected { files: 1, rows: 1, ..Collected::default() });
+    assert_eq!(folder.look(), Collected { files: 1, messages: 1, ..Collected::default() });
 }

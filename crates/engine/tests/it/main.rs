@@ -16,6 +16,8 @@ mod operator;
 mod mllp;
 mod mllp_tls;
 mod file_drop;
+mod file_formats;
+mod file_crash;
 mod bundle;
 mod by_nhs_number;
 mod outbound_receiver;

@@ -6,16 +6,13 @@ use csv::{ByteRecord, ReaderBuilder};
 
 use model::NhsNumber;
 
-use super::bundle::short_hash;
+use super::content::Origin;
 use super::csv_quotes;
-use crate::{Channel, FileDrop, Format, NewMessage, OrderKeys};
-use jiff::Timestamp;
-
-/// The column that holds the person's NHS number, where a table has one.
-const NHS_NUMBER: &str = "nhs_number";
+use crate::{CsvTable, Format, NewMessage, OrderKeys};
 
 /// A file whose header is good.
 pub(super) struct CsvFile<'a> {
+    table: String,
     bytes: &'a [u8],
     header: &'a [u8],
     rows: Vec<Span>,
@@ -32,7 +29,7 @@ struct Span {
 ///
 /// A row with more or fewer fields than the header is a row: it is stored, and parks by itself with
 /// a sentence, so that rows in the file and messages in the log add up.
-pub(super) fn read<'a>(bytes: &'a [u8], expected: &FileDrop) -> Result<CsvFile<'a>, String> {
+pub(super) fn read<'a>(bytes: &'a [u8], expected: &CsvTable) -> Result<CsvFile<'a>, String> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     csv_quotes::check(bytes)?;
     let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);
@@ -49,8 +46,10 @@ pub(super) fn read<'a>(bytes: &'a [u8], expected: &FileDrop) -> Result<CsvFile<'
         record.iter().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect();
     check_columns(&columns, expected)?;
     let column = |wanted: &str| columns.iter().position(|name| name.eq_ignore_ascii_case(wanted));
-    let (key_column, nhs_number_column) = (column(&expected.key_column), column(NHS_NUMBER));
-    let mut file = CsvFile { bytes, header: line(bytes, &header), rows: Vec::new() };
+    let key_column = column(&expected.key_column);
+    let nhs_number_column = expected.nhs_number_column.as_deref().and_then(column);
+    let table = expected.name.clone();
+    let mut file = CsvFile { table, bytes, header: line(bytes, &header), rows: Vec::new() };
     while let Some(span) = next(&mut record)? {
         let text = |column: Option<usize>| {
             let field = column.and_then(|column| record.get(column)).unwrap_or_default();
@@ -63,45 +62,40 @@ pub(super) fn read<'a>(bytes: &'a [u8], expected: &FileDrop) -> Result<CsvFile<'
 }
 
 /// Names what is missing; what is there may be a patient's and is not repeated.
-fn check_columns(columns: &[String], expected: &FileDrop) -> Result<(), String> {
+fn check_columns(columns: &[String], expected: &CsvTable) -> Result<(), String> {
     let missing: Vec<&str> = expected
         .required_columns
         .iter()
         .map(String::as_str)
-        .filter(|required| columns.iter().all(|name| name != required))
+        .filter(|required| columns.iter().all(|name| !name.eq_ignore_ascii_case(required)))
         .collect();
     if missing.is_empty() {
         return Ok(());
     }
     Err(format!(
         "The header line (line 1) lacks these columns of the table {}: {}.",
-        expected.table,
+        expected.name,
         missing.join(", ")
     ))
 }
 
 impl CsvFile<'_> {
     /// Each row as a message: header line and row, as they stand in the file.
-    ///
-    /// The control id is file name, row and hash: the same file again gives the same messages.
     pub(super) fn messages<'a>(
         &'a self,
-        channel: &'a Channel,
-        table: &'a str,
-        file_name: &'a str,
-        received_at: Timestamp,
+        origin: &'a Origin<'a>,
     ) -> impl Iterator<Item = NewMessage> + 'a {
         self.rows.iter().zip(1..).map(move |(row, number)| {
             let body = [self.header, b"\r\n", line(self.bytes, &row.bytes), b"\r\n"].concat();
             NewMessage {
-                channel: channel.name.clone(),
-                format: Format::Csv { table: table.to_owned() },
-                received_at,
-                sender: channel.organisation.to_string(),
-                control_id: format!("{file_name}:{number}:{}", short_hash(&body)),
-                message_type: table.to_owned(),
+                channel: origin.channel.name.clone(),
+                format: Format::Csv { table: self.table.clone() },
+                received_at: origin.received_at,
+                sender: origin.channel.organisation.to_string(),
+                control_id: origin.control_id(number, &body),
+                message_type: self.table.clone(),
                 event_time: String::new(),
-                order_keys: OrderKeys::of(&channel.name, [row.key.as_str()])
+                order_keys: OrderKeys::of(&origin.channel.name, [row.key.as_str()])
                     .with_nhs_number(row.nhs_number),
                 body,
             }
