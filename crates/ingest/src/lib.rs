@@ -61,6 +61,16 @@ impl Ingest {
         self.feeds.get(channel)
     }
 
+    /// The destinations that messages go on to.
+    pub fn destinations(&self) -> impl Iterator<Item = &str> {
+        self.forwarding.forwards.iter().map(|forward| forward.destination.as_str())
+    }
+
+    /// Lets a destination's sender look at its queue at once.
+    pub fn ring(&self, destination: &str) {
+        self.forwarding.bells.ring(destination);
+    }
+
     /// Puts one message into the record.
     pub fn ingest(&self, tx: &mut Tx, received: &Received) -> Result<Ingested, Error> {
         let mapped = self.map(received);

@@ -23,6 +23,8 @@ pub(crate) enum Place {
     Review,
     /// Channels and messages.
     Messages,
+    /// What goes on to other systems.
+    Destinations,
     /// The privacy officer's page.
     Privacy,
     /// Users and sessions.
@@ -108,6 +110,7 @@ fn navigation(role: Role, place: Place) -> Markup {
         (Place::Home, "/", "Home", true),
         (Place::Review, "/review", "Identity questions", role == Role::Steward),
         (Place::Messages, "/messages", "Messages", role == Role::Administrator),
+        (Place::Destinations, "/destinations", "Destinations", role == Role::Administrator),
         (Place::Privacy, "/privacy", "Privacy", role == Role::PrivacyOfficer),
         (Place::Users, "/users", "Users", role == Role::Administrator),
     ];

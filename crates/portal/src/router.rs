@@ -5,9 +5,9 @@ use axum::middleware::from_fn;
 use axum::routing::{get, post};
 
 use crate::page::{
-    access_log, document, find, found, home, line, links, message, message_deed, messages,
-    open_record, privacy, refused, review, review_decision, review_measures, review_question,
-    review_raise, review_sample, sign_in, users,
+    access_log, destinations, document, find, found, home, line, links, message, message_deed,
+    messages, open_record, privacy, refused, review, review_decision, review_measures,
+    review_question, review_raise, review_sample, sign_in, users,
 };
 use crate::{Error, PortalState, files, guard};
 
@@ -36,6 +36,13 @@ pub fn router(state: PortalState) -> Router {
         .route("/review/raise/find", post(review_raise::find))
         .route("/review/{review}", get(review_question::get).post(review_decision::post))
         .route("/review/{review}/preview", get(review_decision::preview))
+        .route("/destinations", get(destinations::get))
+        .route("/destinations/{destination}", get(destinations::one))
+        .route("/destinations/{destination}/pause", post(destinations::pause))
+        .route("/destinations/{destination}/resume", post(destinations::resume))
+        .route("/destinations/{destination}/retry", post(destinations::retry_parked))
+        .route("/destinations/{destination}/{id}/retry", post(destinations::retry))
+        .route("/destinations/{destination}/{id}/skip", post(destinations::skip))
         .route("/messages", get(messages::get))
         .route("/messages/find", post(found::post))
         .route("/messages/found/{search}", get(found::get))

@@ -7,6 +7,7 @@ pub(crate) mod record;
 pub(crate) mod open_record;
 pub(crate) mod record_view;
 pub(crate) mod names;
+pub(crate) mod destinations;
 pub(crate) mod document;
 pub(crate) mod links;
 pub(crate) mod access_log;

@@ -14,4 +14,5 @@ mod waking;
 mod stewardship;
 mod asking;
 mod operating;
+mod destinations;
 mod finding_messages;

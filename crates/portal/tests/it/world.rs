@@ -350,7 +350,15 @@ fn add_thomasina(tx: &mut Tx, at: Timestamp) -> Result<PersonId, accounts::Error
 /// How Poole's messages are understood.
 fn ingest(clock: Arc<FixedClock>) -> Arc<Ingest> {
     let feeds = [("poole-adt".to_owned(), mapping::Feed::new(ods("RD3"), "RD3"))];
-    Arc::new(Ingest::new(feeds.into(), clock, Arc::new(Model::standard().clone())))
+    let ingest = Ingest::new(feeds.into(), clock, Arc::new(Model::standard().clone()));
+    // Nothing of what the tests send is of this type.
+    let registry = ingest::Forward {
+        destination: "registry".into(),
+        from: vec![],
+        types: vec!["ORM^O01".parse().unwrap()],
+        form: ingest::Form::Hl7v2,
+    };
+    Arc::new(ingest.forwarding(vec![registry], engine::outbound::Bells::of(["registry"])))
 }
 
 fn poole() -> Source {
