@@ -6,6 +6,7 @@ mod problem;
 mod channel;
 mod mllp;
 mod file_drop;
+mod retry;
 mod matching_model;
 mod client;
 mod destination;

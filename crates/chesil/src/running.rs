@@ -86,8 +86,9 @@ pub(crate) async fn start(
     let forwards = settings.destinations.iter().map(|one| one.forward.clone()).collect();
     let ingest = Ingest::new(feeds, Arc::clone(&clock), Arc::clone(&settings.model));
     let ingest = Arc::new(ingest.forwarding(forwards, bells.clone()));
-    let processor =
-        Processor::new(inbox.clone(), ingest.clone(), &settings.hash, Pace::default()).start()?;
+    let processor = Processor::new(inbox.clone(), ingest.clone(), &settings.hash, Pace::default());
+    let retries = settings.channels.iter().map(|one| (one.channel.name.clone(), one.retry));
+    let processor = processor.with_retries(retries.collect()).start()?;
 
     let (shutdown, signal) = engine::shutdown();
     let mut tasks = Vec::new();

@@ -16,7 +16,7 @@ use crate::history::{EventKind, note};
 use crate::in_the_way::{InTheWay, release};
 use crate::index_load;
 use crate::turn::Turn;
-use crate::{DeliveryError, Destination, Error, Pace, Progress, back_off};
+use crate::{DeliveryError, Destination, Error, Pace, Progress, Retry};
 
 /// Messages that wait again, looked at in a slice that somebody waits for.
 const FEW: usize = 16;
@@ -27,6 +27,8 @@ pub(crate) struct Batch {
     pub(crate) now: Timestamp,
     pub(crate) pace: Pace,
     pub(crate) config_hash: String,
+    /// By channel, where it is not the usual.
+    pub(crate) retries: Arc<BTreeMap<String, Retry>>,
 }
 
 /// What came of it.
@@ -198,9 +200,12 @@ impl Batch {
             arrived.enter(tx, &Standing { state: "waiting", ..Standing::default() })?;
         }
         let attempts = turn.attempts.saturating_add(1);
-        let (kind, next) = if error.category == Category::Unavailable {
+        let retry = self.retries.get(&turn.channel).copied().unwrap_or_default();
+        let gives_up = retry.give_up_after.is_some_and(|most| attempts >= most);
+        let (kind, next) = if error.category == Category::Unavailable && !gives_up {
             progress.retrying += 1;
-            let next = self.now.saturating_add(back_off::delay(attempts)).unwrap_or(self.now);
+            let wait = retry.delay(attempts, turn.seq);
+            let next = self.now.saturating_add(wait).unwrap_or(self.now);
             (EventKind::Failed, Some(next))
         } else {
             progress.parked += 1;

@@ -20,7 +20,6 @@ mod stuck;
 mod operator;
 mod look;
 mod circuit;
-mod retry;
 mod sender;
 mod connector;
 mod tls;
@@ -38,6 +37,7 @@ use tokio::sync::Notify;
 
 use crate::Format;
 
+pub use crate::Retry;
 pub use connector::{Connector, Failure};
 pub use fhir::Fhir;
 pub use folder::Folder;
@@ -47,7 +47,6 @@ pub use look::{Event, Failing, Filter, Line, Paused, Summary, body, events, line
 pub use mllp::Mllp;
 pub use operator::{EventKind, pause, resume, retry, retry_parked, skip};
 pub use queue::{Outgoing, State, enqueue};
-pub use retry::Retry;
 pub use sender::Sender;
 pub use tls::{Tls, TlsFiles};
 pub use web::{Answer, Web};

@@ -1,5 +1,6 @@
 //! The processor: one thread that gives each waiting message its turn.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
@@ -10,7 +11,7 @@ use jiff::Timestamp;
 
 use crate::ahead::{Ahead, Portion};
 use crate::batch::{Batch, Ended};
-use crate::{Destination, Error, Inbox};
+use crate::{Destination, Error, Inbox, Retry};
 
 /// Other processes on the same database cannot wake this one, so it looks by itself this often.
 const LOOK_ANYWAY: Duration = Duration::from_secs(5);
@@ -67,6 +68,7 @@ pub struct Processor {
     destination: Arc<dyn Destination>,
     config_hash: String,
     pace: Pace,
+    retries: Arc<BTreeMap<String, Retry>>,
 }
 
 impl Processor {
@@ -78,7 +80,14 @@ impl Processor {
         config_hash: impl Into<String>,
         pace: Pace,
     ) -> Self {
-        Self { inbox, destination, config_hash: config_hash.into(), pace }
+        let (config_hash, retries) = (config_hash.into(), Arc::default());
+        Self { inbox, destination, config_hash, pace, retries }
+    }
+
+    /// The same with other waits for the messages of these channels.
+    #[must_use]
+    pub fn with_retries(self, retries: BTreeMap<String, Retry>) -> Self {
+        Self { retries: Arc::new(retries), ..self }
     }
 
     /// Gives every message that is due now its turn, and returns what came of it.
@@ -129,6 +138,7 @@ impl Processor {
             now: self.inbox.now(),
             pace: self.pace,
             config_hash: self.config_hash.clone(),
+            retries: Arc::clone(&self.retries),
         };
         let (sender, receiver) = sync_channel(1);
         self.inbox.db().submit(

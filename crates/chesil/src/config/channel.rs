@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use accounts::Organisation;
-use engine::{Accepts, Channel, ChannelKind};
+use engine::{Accepts, Channel, ChannelKind, Retry};
 use mapping::Feed;
 use model::OdsCode;
 
@@ -18,6 +18,8 @@ use super::{Problem, Source, ods_code, toml_files};
 pub(crate) struct ChannelSettings {
     pub(crate) channel: Channel,
     pub(crate) feed: Feed,
+    /// When what failed for a reason that may pass is tried again.
+    pub(crate) retry: Retry,
     /// The bearer token of a channel that is fed over HTTP.
     pub(crate) token: Option<String>,
 }
@@ -59,13 +61,14 @@ pub(super) fn load_all(
 
 fn settings(
     source: &Source,
-    parsed: ChannelToml,
+    mut parsed: ChannelToml,
     name: &str,
     root: &Path,
     problems: &mut Vec<Problem>,
 ) -> Option<ChannelSettings> {
     let organisation = ods_code(source, &parsed.organisation, problems)?;
     let accepts = accepts(source, &parsed, problems);
+    let retry = super::retry::retry(source, parsed.retry.take(), problems);
     let columns = parsed.file_drop.as_ref().map(columns).unwrap_or_default();
     let (kind, token) = match (parsed.mllp, parsed.file_drop, parsed.fhir, parsed.hl7_http) {
         (Some(listener), None, None, None) => (mllp(source, listener, root, problems), None),
@@ -94,6 +97,7 @@ fn settings(
         ChannelSettings::new(name, organisation, &parsed.authority, parsed.aliases, kind)
             .with(parsed.charset, token);
     settings.channel.accepts = accepts;
+    settings.retry = retry;
     settings.feed.columns = columns;
     Some(settings)
 }
@@ -117,7 +121,7 @@ impl ChannelSettings {
             accepts: Accepts::default(),
             kind,
         };
-        Self { channel, feed, token: None }
+        Self { channel, feed, retry: Retry::default(), token: None }
     }
 
     /// With a default character set and a token.

@@ -147,14 +147,7 @@ impl Reading<'_> {
             Duration::from_secs(given.into_inner())
         };
         let timeout = seconds(self, parsed.timeout_seconds, 30, 1);
-        let retry = parsed.retry.unwrap_or_default();
-        let at = retry.longest_seconds.as_ref().map_or(0..0, Spanned::span);
-        let first = seconds(self, retry.first_seconds, 1, 1);
-        let longest = seconds(self, retry.longest_seconds, 300, 1);
-        if longest < first {
-            self.wrong(at, "longest_seconds is less than first_seconds");
-        }
-        let give_up_after = self.count(retry.give_up_after, 1..=100_000, "give_up_after");
+        let retry = super::retry::retry(self.source, parsed.retry, self.problems);
         let in_flight = self.count(parsed.in_flight, 1..=64, "in_flight").unwrap_or(1);
         let rate = self.count(parsed.rate, 1..=100_000, "rate");
         let keep_days = self.count(parsed.keep_days, 0..=36_500, "keep_days").unwrap_or(7);
@@ -167,7 +160,7 @@ impl Reading<'_> {
             in_flight,
             rate,
             timeout,
-            retry: Retry { first, longest, give_up_after },
+            retry,
             keep_days,
         })
     }

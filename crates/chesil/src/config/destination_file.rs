@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::retry::RetryToml;
 use super::rules::RuleToml;
 
 /// `destinations/NAME.toml`
@@ -26,15 +27,6 @@ pub(super) struct DestinationToml {
     pub(super) http: Option<HttpToml>,
     pub(super) fhir: Option<FhirToml>,
     pub(super) file: Option<FileToml>,
-}
-
-/// `[retry]`
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields)]
-pub(super) struct RetryToml {
-    pub(super) first_seconds: Option<Spanned<u64>>,
-    pub(super) longest_seconds: Option<Spanned<u64>>,
-    pub(super) give_up_after: Option<Spanned<i64>>,
 }
 
 /// `[mllp]`

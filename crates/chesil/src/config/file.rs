@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::retry::RetryToml;
 use super::rules::{IgnoreToml, RuleToml};
 
 /// `chesil.toml`
@@ -89,6 +90,7 @@ pub(super) struct ChannelToml {
     pub(super) rule: Vec<Spanned<RuleToml>>,
     #[serde(default)]
     pub(super) ignore: Vec<IgnoreToml>,
+    pub(super) retry: Option<RetryToml>,
     pub(super) mllp: Option<MllpToml>,
     pub(super) file_drop: Option<FileDropToml>,
     pub(super) fhir: Option<TokenToml>,

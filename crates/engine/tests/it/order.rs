@@ -1,5 +1,8 @@
 //! Each patient's messages keep their order; nobody waits for another patient.
 
+use std::time::Duration;
+
+use engine::Retry;
 use model::Category;
 use proptest::prelude::*;
 
@@ -153,6 +156,37 @@ fn a_passing_failure_is_retried_after_a_growing_wait_and_blocks_only_its_patient
         bench.later(2);
         bench.process();
         assert_eq!(bench.effects(), ["other", "late", "behind"]);
+    }
+}
+
+#[test]
+fn a_channel_may_wait_otherwise_and_give_up() {
+    for db in db::scratch::databases() {
+        let mut bench = Bench::over(&db);
+        let retry = Retry {
+            first: Duration::from_secs(1),
+            longest: Duration::from_secs(1),
+            give_up_after: Some(3),
+        };
+        bench.processor = bench.processor.with_retries([("poole-pas".to_owned(), retry)].into());
+        bench.ward.refuse("late", Category::Unavailable);
+        bench.accept("C1", &["R1"], "late");
+        bench.accept("C2", &["R1"], "behind");
+        for standing in [
+            "retrying attempts=1 next=10:30:01",
+            "retrying attempts=2 next=10:30:02",
+            "parked attempts=3",
+        ] {
+            bench.process();
+            check(&bench, &format!("1 C1 {standing} Unavailable: the ward says no\n2 C2 held"));
+            bench.later(1);
+        }
+        // An operator may let it be tried again, and then it goes on.
+        bench.ward.relent();
+        let now = bench.now();
+        db.write(move |tx| engine::retry(tx, 1, "operator", now)).unwrap();
+        bench.process();
+        assert_eq!(bench.effects(), ["late", "behind"]);
     }
 }
 

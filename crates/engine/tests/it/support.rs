@@ -113,7 +113,9 @@ fn line(text: &mut String, row: Row) {
         write!(text, " attempts={attempts}").unwrap();
     }
     if let Some(at) = next_attempt_at {
-        write!(text, " next={}", at.strftime("%H:%M:%S")).unwrap();
+        // Spread over the last quarter of the wait: told to the second it ends in.
+        let end = at + SignedDuration::from_nanos(999_999_999);
+        write!(text, " next={}", end.strftime("%H:%M:%S")).unwrap();
     }
     if let Some((category, sentence)) = error {
         write!(text, " {category:?}: {sentence}").unwrap();

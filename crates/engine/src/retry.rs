@@ -11,8 +11,8 @@ pub struct Retry {
     pub first: Duration,
     /// At most.
     pub longest: Duration,
-    /// A message that was answered so often with "not now" is parked. `None`: it is tried for ever. A
-    /// destination that does not answer at all parks nothing.
+    /// A message that has failed so often is parked. `None`: it is tried for ever. A destination that
+    /// does not answer at all parks nothing.
     pub give_up_after: Option<i64>,
 }
 
@@ -26,7 +26,7 @@ impl Default for Retry {
 impl Retry {
     /// The wait after so many failures, from three quarters of it to all of it: which, follows from
     /// `spread`, so that many that failed together do not come back together.
-    pub(super) fn delay(&self, failures: i64, spread: i64) -> SignedDuration {
+    pub(crate) fn delay(&self, failures: i64, spread: i64) -> SignedDuration {
         let doublings = u32::try_from(failures.saturating_sub(1).clamp(0, 20)).unwrap_or(20);
         let whole = self.first.saturating_mul(1 << doublings).min(self.longest);
         // A bit mixer (splitmix64's last step): neighbours land far apart.
