@@ -166,6 +166,7 @@ fn show(
                     " · "
                     @if wanted == Some(state) { strong { (label(state)) } }
                     @else { a href={ (address) "?state=" (state.code()) } { (label(state)) } }
+                    @if count(summary, state) > 0 { " (" (count(summary, state)) ")" }
                 }
             }
             @if lines.is_empty() { p { "Nothing stands here." } } @else { (queue(lines, &address, now)) }
@@ -209,7 +210,8 @@ fn queue(lines: &[Line], address: &str, now: Timestamp) -> Markup {
                     td.cs-what {
                         @if let Some(error) = &one.error { (error) }
                         @if let Some(at) = one.next_attempt_at { " Tried again at " (format::exact(at)) }
-                        @if let Some(at) = one.ended_at { (format::exact(at)) }
+                        @if let Some(at) = one.ended_at { (format::time_or_date(at, now)) }
+                        @if one.state == Standing::Held { "behind an earlier one of its patient" }
                     }
                     td { (deeds(one, address)) }
                 } } }
