@@ -35,6 +35,25 @@ pub(crate) async fn health(State(state): State<ApiState>) -> Response {
     (status, Json(body)).into_response()
 }
 
+/// `GET /ready`: 200 while messages are taken, else 503. The sources listen before this address does, so
+/// what is left to ask is whether the log's writer answers and fewer messages wait than the high-water mark.
+pub(crate) async fn ready(State(state): State<ApiState>) -> Response {
+    let db = state.inbox.db().clone();
+    let wrote = tokio::task::spawn_blocking(move || {
+        db.write_log(|tx| tx.query_one("select 1", params![], |row| row.get::<i64>(0)))
+    });
+    let log = matches!(tokio::time::timeout(PATIENCE, wrote).await, Ok(Ok(Ok(Some(1)))));
+    let room = state.inbox.has_room();
+    let status = if log && room { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let body = json!({
+        "status": if log && room { "ready" } else { "not ready" },
+        "log": if log { "writable" } else { "does not answer" },
+        "below_high_water": room,
+        "waiting_messages": state.inbox.waiting(),
+    });
+    (status, Json(body)).into_response()
+}
+
 fn answers(db: &Db) -> bool {
     let one = db.read(|tx| tx.query_one("select 1", params![], |row| row.get::<i64>(0)));
     match one {

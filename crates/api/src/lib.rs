@@ -33,6 +33,7 @@ mod subscription_status;
 mod hook;
 mod capability;
 mod health;
+mod metrics;
 mod error;
 
 use axum::Router;
@@ -46,11 +47,12 @@ pub use client::Client;
 pub(crate) use client::caller;
 pub use domain::Domain;
 pub use error::Error;
+pub use metrics::metrics_router;
 pub use notification::{notify, notify_once};
 pub use state::{ApiState, BundleChannel, People};
 
 /// `POST /fhir` and `POST /fhir/{channel}` and what is below them, `/fhir/Patient` and `/fhir/Subscription` and what is below
-/// them, `GET /fhir/metadata`, `POST /hl7/{channel}`, `GET /health`.
+/// them, `GET /fhir/metadata`, `POST /hl7/{channel}`, `GET /health`, `GET /ready`.
 pub fn router(state: ApiState) -> Router {
     let fhir = Router::new()
         .route("/fhir", post(intake::by_token))
@@ -81,6 +83,7 @@ pub fn router(state: ApiState) -> Router {
         .layer(from_fn(negotiate::json_wanted));
     fhir.route("/hl7/{channel}", post(hl7::post))
         .route("/health", get(health::health))
+        .route("/ready", get(health::ready))
         .with_state(state)
 }
 

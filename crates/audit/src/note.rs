@@ -97,6 +97,12 @@ pub enum Event {
     Forwarded,
     /// An operator stopped sending to another system, or began again.
     DestinationPaused,
+    /// An edited copy was put in a message's place.
+    MessageEdited,
+    /// A channel was paused.
+    ChannelPaused,
+    /// A paused channel was let go on.
+    ChannelResumed,
     /// An organisation's index of patients was loaded.
     IndexLoaded,
     /// The log of what came was lost, and the record goes on without it.
@@ -122,7 +128,7 @@ pub enum Event {
 
 impl Event {
     /// Every event.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 24] = [
         Self::SignIn,
         Self::SignInFailed,
         Self::LockedOut,
@@ -134,6 +140,9 @@ impl Event {
         Self::MessageSkipped,
         Self::Forwarded,
         Self::DestinationPaused,
+        Self::MessageEdited,
+        Self::ChannelPaused,
+        Self::ChannelResumed,
         Self::IndexLoaded,
         Self::LogLossAccepted,
         Self::ReviewRaised,
@@ -160,6 +169,9 @@ impl Event {
             Self::MessageSkipped => "MessageSkipped",
             Self::Forwarded => "Forwarded",
             Self::DestinationPaused => "DestinationPaused",
+            Self::MessageEdited => "MessageEdited",
+            Self::ChannelPaused => "ChannelPaused",
+            Self::ChannelResumed => "ChannelResumed",
             Self::IndexLoaded => "IndexLoaded",
             Self::LogLossAccepted => "LogLossAccepted",
             Self::ReviewRaised => "ReviewRaised",
@@ -187,6 +199,9 @@ impl Event {
             Self::MessageSkipped => "Skipped a message",
             Self::Forwarded => "Sent to another system",
             Self::DestinationPaused => "Paused or resumed sending to another system",
+            Self::MessageEdited => "Put an edited copy in a message's place",
+            Self::ChannelPaused => "Paused a channel",
+            Self::ChannelResumed => "Let a channel go on",
             Self::IndexLoaded => "Loaded an index of patients",
             Self::LogLossAccepted => "Went on without the lost log of messages",
             Self::ReviewRaised => "Raised an identity question",

@@ -45,6 +45,8 @@ pub(crate) struct Settings {
     pub(crate) high_water: i64,
     /// Where the portal and the FHIR interface listen.
     pub(crate) listen: SocketAddr,
+    /// Where Prometheus finds figures; nowhere if nothing is said.
+    pub(crate) metrics: Option<SocketAddr>,
     /// The organisations of the region.
     pub(crate) organisations: Vec<Organisation>,
     /// The ways in.
@@ -119,6 +121,7 @@ fn settings(
         database: database?,
         high_water,
         listen: parsed.listen,
+        metrics: parsed.telemetry.map(|telemetry| telemetry.metrics),
         organisations,
         channels: channels.into_iter().map(|(_, channel)| channel).collect(),
         destinations: destinations.into_iter().map(|(_, destination)| destination).collect(),

@@ -4,6 +4,7 @@ mod config;
 mod running;
 mod sending;
 mod repairing;
+mod counting;
 mod data_folder;
 mod new_file;
 mod command;

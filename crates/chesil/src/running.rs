@@ -33,6 +33,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use crate::config::{ChannelSettings, Settings};
+use crate::counting::Counting;
 use crate::data_folder::DataFolder;
 use crate::repairing::Repairing;
 use crate::sending;
@@ -100,11 +101,19 @@ pub(crate) async fn start(
     let model = Arc::clone(&settings.model);
     let repairing = Repairing { inbox: inbox.clone(), model, clock: Arc::clone(&clock) };
     tasks.push(tokio::spawn(repairing.run(signal.clone())));
+    let counting =
+        Counting { db: db.clone(), ingest: Arc::clone(&ingest), clock: Arc::clone(&clock) };
+    tasks.push(tokio::spawn(counting.run(signal.clone())));
 
     let gateway = Arc::new(Gateway::new(settings.gateway.clone(), Arc::clone(&clock))?);
     let api = api_state(&settings, &inbox, Arc::clone(&policies), Arc::clone(&clock));
     let api_for_notifying = api.clone();
     let state = portal_state(&settings, mode, &inbox, clock, policies, gateway, ingest);
+    if let Some(address) = settings.metrics {
+        let names = settings.channels.iter().map(|own| own.channel.name.clone()).collect();
+        let router = api::metrics_router(api.clone(), names);
+        tasks.push(serve(address, router, signal.clone()).await?.1);
+    }
     let router = portal::router(state).merge(api::router(api));
     tasks.push(tokio::spawn(api::notify(api_for_notifying, signal.clone())));
     let (portal, server) = serve(settings.listen, router, signal).await?;
@@ -313,7 +322,7 @@ async fn serve(
     mut signal: ShutdownSignal,
 ) -> Result<(SocketAddr, JoinHandle<()>)> {
     let listener = TcpListener::bind(listen).await.with_context(|| {
-        format!("cannot listen on {listen} for the portal; is another program using the port?")
+        format!("cannot listen on {listen}; is another program using the port?")
     })?;
     let address = listener.local_addr()?;
     let server = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())

@@ -1,6 +1,6 @@
 //! One transaction of the processor: takes what is due, delivers each in its own savepoint.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Instant;
@@ -15,6 +15,7 @@ use crate::destination::category_code;
 use crate::history::{EventKind, note};
 use crate::in_the_way::{InTheWay, release};
 use crate::index_load;
+use crate::pause::paused_channels;
 use crate::turn::Turn;
 use crate::{DeliveryError, Destination, Error, Pace, Progress, Retry};
 
@@ -56,6 +57,7 @@ enum Next {
 struct Course {
     progress: Progress,
     in_the_way: InTheWay,
+    paused: BTreeSet<String>,
     processed_by_channel: BTreeMap<String, i64>,
     position: i64,
 }
@@ -74,6 +76,7 @@ impl Batch {
         let mut course = Course {
             progress: Progress { more: again.len() >= most || portion.more, ..Progress::default() },
             in_the_way: InTheWay::load(tx)?,
+            paused: paused_channels(tx)?,
             processed_by_channel: BTreeMap::new(),
             position: portion.from,
         };
@@ -107,7 +110,8 @@ impl Batch {
             }
         }
         progress.taken_from_waiting += u64::from(turn.was_waiting);
-        if course.in_the_way.holds(tx, turn)? {
+        let is_paused = course.paused.contains(&turn.channel);
+        if course.in_the_way.holds(tx, turn)? || is_paused {
             progress.held += u64::from(hold(tx, turn)?);
             course.in_the_way.add(&turn.order_keys);
             return Ok(Next::Another);

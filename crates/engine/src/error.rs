@@ -57,6 +57,9 @@ pub enum Error {
         /// What is wrong, without content.
         reason: String,
     },
+    /// What an operator made of a message is none.
+    #[error("the edited copy cannot be stored: {0}")]
+    NotAMessage(String),
     /// The channel is of another kind than the caller needs.
     #[error("channel {channel} is not {wanted}")]
     WrongKind {
@@ -136,7 +139,10 @@ impl Error {
             Self::WrongState { .. } | Self::Outbound { .. } | Self::LogHoldsMessages { .. } => {
                 Category::Conflict
             }
-            Self::NoReason | Self::NoReasonToPause | Self::Unreadable { .. } => Category::Invalid,
+            Self::NoReason
+            | Self::NotAMessage(_)
+            | Self::NoReasonToPause
+            | Self::Unreadable { .. } => Category::Invalid,
             Self::Listen { .. } | Self::File { .. } | Self::Thread(_) => Category::Unavailable,
         }
     }

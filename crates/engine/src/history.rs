@@ -29,6 +29,8 @@ pub enum EventKind {
     Retried,
     /// An operator decided that it shall have no effect.
     Skipped,
+    /// An operator put an edited copy in its place.
+    Edited,
     /// Somebody began to load an index.
     LoadBegun,
     /// It is loaded, or was stopped.
@@ -36,8 +38,15 @@ pub enum EventKind {
 }
 
 impl EventKind {
-    const ALL: [Self; 6] =
-        [Self::Failed, Self::Parked, Self::Retried, Self::Skipped, Self::LoadBegun, Self::Loaded];
+    const ALL: [Self; 7] = [
+        Self::Failed,
+        Self::Parked,
+        Self::Retried,
+        Self::Skipped,
+        Self::Edited,
+        Self::LoadBegun,
+        Self::Loaded,
+    ];
 
     /// The word kept in the log.
     pub fn code(self) -> &'static str {
@@ -46,6 +55,7 @@ impl EventKind {
             Self::Parked => "parked",
             Self::Retried => "retried",
             Self::Skipped => "skipped",
+            Self::Edited => "edited",
             Self::LoadBegun => "begun",
             Self::Loaded => "loaded",
         }

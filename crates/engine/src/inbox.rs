@@ -106,6 +106,12 @@ impl Inbox {
         self.backlog.wake();
     }
 
+    /// Counts messages that wait again, and lets the processor look: after many were let go on.
+    pub fn waiting_again(&self, count: i64) {
+        self.backlog.add(count);
+        self.backlog.wake();
+    }
+
     /// The database that holds the log.
     pub fn db(&self) -> &Db {
         &self.db

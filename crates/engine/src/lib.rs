@@ -28,18 +28,29 @@ mod batch;
 mod retry;
 mod operator;
 pub mod outbound;
+mod pause;
+mod edit;
+mod bulk;
 mod history;
 mod index_load;
 mod list;
 mod find;
 mod summary;
 mod freshness;
+mod arrival_count;
+mod silence;
+mod coverage;
+mod metrics;
 mod shutdown;
 mod error;
 
 pub use accepts::{Accepts, Receiver};
+pub use arrival_count::{Rates, count_arrivals, hours, rates};
+pub use bulk::{Bulk, Deed, begin_bulk, bulk, bulk_step};
 pub use channel::{Channel, ChannelKind, CsvTable, FileContent, FileDrop, Mllp};
+pub use coverage::{NotUsed, Unmapped, add_unmapped, unmapped};
 pub use destination::{DeliveryError, Destination, Prepared};
+pub use edit::{Copied, copies, edited_copy, note_copy};
 pub use error::Error;
 pub use find::{Filter, LocalNumber, count, list};
 pub use freshness::{about_to_be_tried, last_received, unprocessed_about, unprocessed_with_number};
@@ -50,18 +61,21 @@ pub use list::{Neighbours, Page, Row, held_behind, message, neighbours, received
 pub use log_fit::accept_log_loss;
 pub use message::{Format, Received, State};
 pub use message_log::{Accepted, Arrival, NewMessage, Receipt, Unreadable, accept, quarantine};
+pub use metrics::metrics;
 pub use network::Network;
 pub use operator::{retry, retry_parked, skip};
 pub use order_key::OrderKeys;
+pub use pause::{Pause, pause, pauses, resume};
 pub use processor::{Pace, Processor, Progress, Running};
 pub use retry::Retry;
 pub use shutdown::{Shutdown, ShutdownSignal, shutdown};
+pub use silence::{Usual, usual_since};
 pub use source::bundle::accept_bundle;
 pub use source::file_drop::{Collected, Watcher, watch};
 pub use source::hl7_http::{Acknowledgement, accept_hl7};
 pub use source::mllp::{Listener, bind};
 pub use source::tls::{Certificates, Peer, Tls};
-pub use summary::{ChannelSummary, summary};
+pub use summary::{ChannelSummary, Reason, parked_reasons, summary};
 
 /// The tables of the message log.
 pub const MIGRATIONS: &[db::Migration] = &[
@@ -93,5 +107,9 @@ pub const MIGRATIONS: &[db::Migration] = &[
     db::Migration {
         name: "engine/0007_outbound",
         sql: include_str!("../migrations/0007_outbound.sql"),
+    },
+    db::Migration {
+        name: "engine/0008_operate",
+        sql: include_str!("../migrations/0008_operate.sql"),
     },
 ];

@@ -66,6 +66,40 @@ fn of_channel(tx: &mut Tx, channel: &str, open: &[Open]) -> Result<ChannelSummar
     Ok(summary)
 }
 
+/// Messages of one channel that stand still for one reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reason {
+    /// Where they stand: parked, retrying or in quarantine.
+    pub state: State,
+    /// The sentence.
+    pub sentence: String,
+    /// How many messages.
+    pub count: i64,
+    /// Of how many patients.
+    pub patients: i64,
+    /// Since when the oldest is here.
+    pub since: Option<Timestamp>,
+}
+
+/// Why messages of a channel stand still, the commonest reason first; at most fifty.
+pub fn parked_reasons(tx: &mut Tx, channel: &str) -> Result<Vec<Reason>, Error> {
+    // `channel || ''` keeps the search on the short index of unfinished messages.
+    let rows = tx.query(
+        "select state, coalesce(error, ''), count(*), count(distinct order_key), min(received_at)
+         from message where state in ('parked', 'retrying', 'quarantined')
+             and state <> 'processed' and (channel || '') = ?1
+         group by state, coalesce(error, '') order by count(*) desc, coalesce(error, '') limit 50",
+        params![channel],
+        |row| {
+            let state = State::parse(&row.get::<String>(0)?);
+            let (sentence, count, patients, since) =
+                (row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?);
+            Ok(state.map(|state| Reason { state, sentence, count, patients, since }))
+        },
+    )?;
+    Ok(rows.into_iter().flatten().collect())
+}
+
 /// Messages of one channel in one state.
 struct Open {
     channel: String,

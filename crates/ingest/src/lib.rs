@@ -20,12 +20,12 @@ mod topic;
 mod error;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use db::Tx;
 use empi::Model;
 use engine::outbound::Bells;
-use engine::{DeliveryError, Destination, Prepared, Received};
+use engine::{DeliveryError, Destination, NotUsed, Prepared, Received};
 use mapping::{Feed, Mapped};
 use model::Clock;
 
@@ -42,12 +42,14 @@ pub struct Ingest {
     clock: Arc<dyn Clock>,
     model: Arc<Model>,
     forwarding: forward::Forwarding,
+    not_used: Mutex<BTreeMap<NotUsed, (i64, i64)>>,
 }
 
 impl Ingest {
     /// An ingest for these channels, which tells people apart by this model.
     pub fn new(feeds: BTreeMap<String, Feed>, clock: Arc<dyn Clock>, model: Arc<Model>) -> Self {
-        Self { feeds, clock, model, forwarding: forward::Forwarding::default() }
+        let (forwarding, not_used) = (forward::Forwarding::default(), Mutex::default());
+        Self { feeds, clock, model, forwarding, not_used }
     }
 
     /// The same, and what is in the record goes on to these destinations, whose bells are rung.
@@ -69,6 +71,23 @@ impl Ingest {
     /// Lets a destination's sender look at its queue at once.
     pub fn ring(&self, destination: &str) {
         self.forwarding.bells.ring(destination);
+    }
+
+    /// Which fields of messages delivered since the last call were not used, in how many messages, and the
+    /// last of them. Counts, for pages: a message that is rolled back and comes again is counted twice.
+    pub fn take_not_used(&self) -> BTreeMap<NotUsed, (i64, i64)> {
+        std::mem::take(&mut self.not_used.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn count_not_used(&self, received: &Received, ingested: Ingested) {
+        let mut counted = self.not_used.lock().unwrap_or_else(PoisonError::into_inner);
+        for path in ingested.unmapped {
+            let (channel, message_type) = (received.channel.clone(), ingested.event.clone());
+            let (count, last) =
+                counted.entry(NotUsed { channel, message_type, path }).or_insert((0, 0));
+            *count += 1;
+            *last = received.id;
+        }
     }
 
     /// Puts one message into the record.
@@ -103,6 +122,8 @@ impl Destination for Ingest {
         let mapped = prepared.and_then(|mapped| mapped.downcast::<Result<Mapped, Error>>().ok());
         let mapped = mapped.map_or_else(|| self.map(received), |mapped| *mapped);
         let ingested = story::ingest(self, tx, received, mapped).map_err(told)?;
-        self.forwarding.forward(tx, received, &ingested, self.clock.now()).map_err(told)
+        self.forwarding.forward(tx, received, &ingested, self.clock.now()).map_err(told)?;
+        self.count_not_used(received, ingested);
+        Ok(())
     }
 }

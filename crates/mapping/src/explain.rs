@@ -149,6 +149,11 @@ pub fn resources(
     }
 }
 
+/// Why a field (`PV1-22`, `ZU1-3`) is left out on purpose, where it is.
+pub fn left_out_because(path: &str, feed: &Feed) -> Option<String> {
+    ignored::because(path, feed)
+}
+
 /// `PID[2]-3[1].4` as `PID-3`.
 fn without_occurrence(path: &str) -> String {
     let (segment, rest) = path.split_once('-').unwrap_or((path, ""));

@@ -154,6 +154,11 @@ pub(crate) fn parse_local(text: &str) -> Option<Timestamp> {
     Some(civil.to_zoned(LONDON.clone()).ok()?.timestamp())
 }
 
+/// Where we are.
+pub(crate) fn zone() -> &'static TimeZone {
+    &LONDON
+}
+
 fn local(at: Timestamp) -> Zoned {
     at.to_zoned(LONDON.clone())
 }

@@ -21,7 +21,9 @@ pub(crate) enum Place {
     Home,
     /// The queue of identity questions.
     Review,
-    /// Channels and messages.
+    /// Channels.
+    Channels,
+    /// Messages.
     Messages,
     /// What goes on to other systems.
     Destinations,
@@ -109,6 +111,7 @@ fn navigation(role: Role, place: Place) -> Markup {
     let links = [
         (Place::Home, "/", "Home", true),
         (Place::Review, "/review", "Identity questions", role == Role::Steward),
+        (Place::Channels, "/channels", "Channels", role == Role::Administrator),
         (Place::Messages, "/messages", "Messages", role == Role::Administrator),
         (Place::Destinations, "/destinations", "Destinations", role == Role::Administrator),
         (Place::Privacy, "/privacy", "Privacy", role == Role::PrivacyOfficer),

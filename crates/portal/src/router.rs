@@ -5,9 +5,9 @@ use axum::middleware::from_fn;
 use axum::routing::{get, post};
 
 use crate::page::{
-    access_log, destinations, document, find, found, home, line, links, message, message_deed,
-    messages, open_record, privacy, refused, review, review_decision, review_measures,
-    review_question, review_raise, review_sample, sign_in, users,
+    access_log, bulk, channel, channels, destinations, document, find, found, home, line, links,
+    message, message_deed, message_edit, messages, open_record, privacy, refused, review,
+    review_decision, review_measures, review_question, review_raise, review_sample, sign_in, users,
 };
 use crate::{Error, PortalState, files, guard};
 
@@ -43,7 +43,14 @@ pub fn router(state: PortalState) -> Router {
         .route("/destinations/{destination}/retry", post(destinations::retry_parked))
         .route("/destinations/{destination}/{id}/retry", post(destinations::retry))
         .route("/destinations/{destination}/{id}/skip", post(destinations::skip))
+        .route("/channels", get(channels::get))
+        .route("/channels/{channel}", get(channel::get))
+        .route("/channels/{channel}/pause", post(channel::pause))
+        .route("/channels/{channel}/resume", post(channel::resume))
         .route("/messages", get(messages::get))
+        .route("/messages/bulk/{bulk}", get(bulk::get))
+        .route("/messages/found/{search}/{deed}", get(bulk::confirm).post(bulk::post))
+        .route("/messages/{message}/edit", post(message_edit::post))
         .route("/messages/find", post(found::post))
         .route("/messages/found/{search}", get(found::get))
         .route("/messages/written/{kind}/{id}", get(line::written))

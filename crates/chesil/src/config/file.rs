@@ -24,6 +24,7 @@ pub(super) struct ChesilToml {
     #[serde(default)]
     pub(super) organisation: Vec<OrganisationToml>,
     pub(super) gateway: Option<GatewayToml>,
+    pub(super) telemetry: Option<TelemetryToml>,
     #[serde(default)]
     pub(super) practice: Vec<PracticeToml>,
     #[serde(default)]
@@ -37,6 +38,13 @@ pub(super) struct OrganisationToml {
     pub(super) ods: Spanned<String>,
     pub(super) name: String,
     pub(super) kind: Spanned<String>,
+}
+
+/// `[telemetry]`
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TelemetryToml {
+    pub(super) metrics: SocketAddr,
 }
 
 /// `[gateway]`

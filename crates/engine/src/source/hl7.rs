@@ -28,6 +28,11 @@ pub(super) fn read(frame: Vec<u8>, channel: &Channel, at: Timestamp) -> (Vec<Arr
     }
 }
 
+/// The same without an answer, for what no sender waits for.
+pub(crate) fn arrivals(frame: Vec<u8>, channel: &Channel, at: Timestamp) -> Vec<Arrival> {
+    read(frame, channel, at).0
+}
+
 /// Each message of a batch is stored for itself; the frame gets one answer.
 fn read_batch(frame: Vec<u8>, channel: &Channel, at: Timestamp) -> (Vec<Arrival>, Reply) {
     let batch = batch::split(&frame);

@@ -5,7 +5,7 @@ pub(crate) mod mllp;
 pub(crate) mod tls;
 mod connection;
 mod answers;
-mod hl7;
+pub(crate) mod hl7;
 pub(crate) mod hl7_http;
 pub(crate) mod bundle;
 pub(crate) mod file_drop;

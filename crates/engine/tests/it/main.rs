@@ -13,6 +13,7 @@ mod order;
 mod crash;
 mod two_files;
 mod operator;
+mod operating;
 mod mllp;
 mod mllp_tls;
 mod file_drop;

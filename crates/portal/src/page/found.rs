@@ -133,7 +133,7 @@ fn show(typed: &Typed, channels: &[String], answer: &Answer, reader: &Reader) ->
                     Answer::Ended => { p.cs-notice.cs-notice--warn { "This search is not kept any more, or was somebody else's. Fill in the form to search again." } }
                     Answer::Found(found, now) => {
                         @if found.rows.is_empty() { (nothing(typed, found)) }
-                        @else { (list(&found.rows, *now)) (older(found)) }
+                        @else { (list(&found.rows, *now)) (older(found)) (crate::page::bulk::offer(&found.search, found.filter.state, found.total)) }
                     }
                 }
             }

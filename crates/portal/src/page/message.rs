@@ -9,7 +9,7 @@ use axum::Form;
 use axum::extract::{Path, State};
 use db::Tx;
 use empi::Search;
-use engine::{Event, Format, Neighbours, Received, Row, State as Standing};
+use engine::{Copied, Event, Format, Neighbours, Received, Row, State as Standing};
 use ingest::Rehearsal;
 use maud::{Markup, html};
 use model::{LocalIdentity, NhsNumber, PersonId};
@@ -18,6 +18,7 @@ use serde::Deserialize;
 
 use crate::layout::{Place, Reader, page};
 use crate::page::message_deed::rehearsed;
+use crate::page::message_edit::edit_form;
 use crate::page::message_fields::Content;
 use crate::page::messages::label;
 use crate::permit::{decide, permit, permit_to_show};
@@ -40,6 +41,8 @@ pub(crate) struct View {
     pub written: Vec<Trace>,
     /// The same patient's messages before and after it.
     pub neighbours: Neighbours,
+    /// What it was made of, and what was made of it.
+    pub copies: Vec<Copied>,
     /// Its content, after an audited reveal.
     pub content: Option<Content>,
     /// What trying it now came to.
@@ -55,12 +58,17 @@ pub(crate) struct Reason {
 
 impl Reason {
     pub(crate) fn given(&self) -> Result<&str, Error> {
-        let reason = self.reason.trim();
-        if reason.chars().count() < 5 {
-            Err(Error::Invalid("say why, in a few words"))
-        } else {
-            Ok(reason)
-        }
+        enough(&self.reason)
+    }
+}
+
+/// A reason with a few words in it.
+pub(crate) fn enough(reason: &str) -> Result<&str, Error> {
+    let reason = reason.trim();
+    if reason.chars().count() < 5 {
+        Err(Error::Invalid("say why, in a few words"))
+    } else {
+        Ok(reason)
     }
 }
 
@@ -145,6 +153,7 @@ pub(crate) fn view(tx: &mut Tx, permit: &Permit, seq: i64) -> Result<View, Error
         held: engine::held_behind(tx, seq)?,
         written: record::of_message(tx, permit, seq)?,
         neighbours: engine::neighbours(tx, seq)?,
+        copies: engine::copies(tx, seq)?,
         content: None,
         rehearsal: None,
     })
@@ -168,7 +177,7 @@ pub(crate) fn show(view: &View, reader: &Reader) -> Markup {
             section.cs-card aria-labelledby="written" { h2 #written { "What it wrote" } (written(view)) }
             section.cs-card aria-labelledby="content" {
                 h2 #content { "Content" }
-                @match &view.content { Some(content) => (content.show()), None => (reveal_form(row.seq)) }
+                @match &view.content { Some(content) => { (content.show()) (edit_form(row, content)) } None => (reveal_form(row.seq)) }
             }
         },
     )
@@ -206,6 +215,13 @@ fn facts(view: &View) -> Markup {
     html! {
         table.cs-lines { tbody { @for (label, value) in facts { tr { th scope="row" { (label) } td { (value) } } } } }
         @if let Some((_, why)) = &row.error { p.cs-notice.cs-notice--warn { (why) } }
+        @for copied in &view.copies {
+            p.cs-notice {
+                @if copied.copy == row.seq { "An edited copy of " a href={ "/messages/" (copied.original) } { "message " (copied.original) } }
+                @else { "Replaced by an edited copy, " a href={ "/messages/" (copied.copy) } { "message " (copied.copy) } }
+                ", by " (copied.actor) ": " (copied.reason)
+            }
+        }
         (neighbours(&view.neighbours))
         @if !view.held.is_empty() {
             p { "Held behind it: " @for seq in &view.held { a href={ "/messages/" (seq) } { (seq) } " " } }

@@ -50,6 +50,13 @@ impl Content {
         Self::Plain { text, note }
     }
 
+    /// As it came, one segment a line.
+    pub(crate) fn text(&self) -> &str {
+        match self {
+            Self::Explained { text, .. } | Self::Plain { text, .. } => text,
+        }
+    }
+
     /// As a page shows it.
     pub(crate) fn show(&self) -> Markup {
         match self {

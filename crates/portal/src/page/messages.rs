@@ -72,7 +72,7 @@ pub(crate) fn show(
         Place::Messages,
         html! {},
         html! {
-            section.cs-card aria-labelledby="channels" { h1 #channels { "Channels" } (channels(summaries, now)) }
+            section.cs-card aria-labelledby="channels" { h1 #channels { "Messages by channel" } (channels(summaries, now)) }
             (repair_pass::card(upkeep, now))
             section.cs-card aria-labelledby="list" {
                 h2 #list { "Messages" }
@@ -98,7 +98,7 @@ fn channels(summaries: &[ChannelSummary], now: Timestamp) -> Markup {
                 tbody {
                     @for one in summaries {
                         tr {
-                            th scope="row" { a href={ "/messages?channel=" (one.channel) } { (one.channel) } }
+                            th scope="row" { a href={ "/channels/" (one.channel) } { (one.channel) } }
                             @for state in Standing::ALL { td.cs-number { (count(one, state)) } }
                             td.cs-number { (one.duplicates) }
                             td { (one.last_message_at.map_or_else(|| "never".to_owned(), |at| format::ago(at, now))) }

@@ -33,7 +33,7 @@ fn a_message_is_found_by_what_is_known_of_it_and_no_address_says_whose_it_is() {
             ("kind=adt_a0", true),
             ("since=2026-01-15T10:00&until=2026-01-15T11:00", true),
             ("state=processed&channel=poole-adt", true),
-            ("error=patient", false),
+            ("error=nothing+says+this", false),
             ("local_number=R2", false),
             ("nhs_number=9990000026", false),
             ("until=2026-01-15T10:00", false),

@@ -16,3 +16,4 @@ mod asking;
 mod operating;
 mod destinations;
 mod finding_messages;
+mod operating_messages;

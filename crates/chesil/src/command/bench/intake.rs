@@ -118,6 +118,7 @@ fn settings(folder: &Path, database: Option<&str>) -> Result<Settings> {
             None => db::Location::Sqlite(folder.join("chesil.db")),
         },
         listen: any_port,
+        metrics: None,
         organisations: vec![Organisation {
             ods: poole.clone(),
             name: "Poole Hospital".to_owned(),

@@ -99,6 +99,7 @@ pub(super) fn settings(
         },
         high_water: engine::Limits::default().high_water,
         listen: demo.address(demo.port),
+        metrics: None,
         organisations: organisations(county)?,
         channels,
         destinations: Vec::new(),
