@@ -55,12 +55,13 @@ impl Ahead {
         Ok(())
     }
 
-    /// All of it. What is read from now on comes after it.
-    pub(crate) fn take(&mut self) -> Portion {
-        let turns = std::mem::take(&mut self.turns);
+    /// The first `most` of it. What is read from now on comes after the rest.
+    pub(crate) fn take(&mut self, most: usize) -> Portion {
+        let rest = self.turns.split_off(most.min(self.turns.len()));
+        let turns = std::mem::replace(&mut self.turns, rest);
         let from = self.from.unwrap_or_default();
         self.from = turns.last().map(|turn| turn.seq).or(self.from);
-        Portion { turns, from, more: self.more }
+        Portion { turns, from, more: self.more || !self.turns.is_empty() }
     }
 
     /// What the transaction did not come to goes before what has been read since.
@@ -83,5 +84,28 @@ impl Portion {
     /// Whether the record still stands where this was read from; another process may have been quicker.
     pub(crate) fn is_next(&self, tx: &mut Tx) -> Result<bool, Error> {
         Ok(arrival::position(tx)? == self.from)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::arrival::Arrived;
+
+    fn turns(numbers: std::ops::Range<i64>) -> Vec<Turn> {
+        numbers.map(|seq| Turn::first(Arrived { seq, ..Arrived::default() })).collect()
+    }
+
+    #[test]
+    fn transactions_that_come_to_little_do_not_make_it_grow() {
+        let mut ahead = Ahead { turns: turns(1..9), from: Some(0), more: true };
+        for step in 0..4 {
+            let mut portion = ahead.take(4);
+            assert_eq!((portion.from, portion.turns.len()), (step, 4));
+            ahead.put_back(portion.turns.split_off(1), step + 1);
+        }
+        let left: Vec<i64> = ahead.turns.iter().map(|turn| turn.seq).collect();
+        assert_eq!(left, [5, 6, 7, 8]);
+        assert_eq!(ahead.from, Some(4));
     }
 }

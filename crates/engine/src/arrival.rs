@@ -19,6 +19,7 @@ use crate::{Error, OrderKeys};
 const SMALL: i64 = 65_536;
 
 /// A message of the log that the record does not know yet.
+#[derive(Default)]
 pub(crate) struct Arrived {
     pub(crate) seq: i64,
     pub(crate) channel: String,
@@ -35,7 +36,7 @@ pub(crate) struct Arrived {
     pub(crate) body_bytes: i64,
     pub(crate) body_hash: Vec<u8>,
     pub(crate) body: Option<Vec<u8>>,
-    more_order_keys: Option<String>,
+    pub(crate) more_order_keys: Option<String>,
 }
 
 /// The number of the last arrival that the record has.

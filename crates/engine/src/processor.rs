@@ -111,7 +111,7 @@ impl Processor {
     fn step_on(&self, ahead: &mut Ahead) -> Result<Progress, Error> {
         let (db, destination, most) = (self.inbox.db(), &*self.destination, self.pace.messages);
         ahead.fill(db, destination, most)?;
-        let portion = ahead.take();
+        let portion = ahead.take(most);
         let is_full = portion.more;
         let done = self.submit(portion);
         let read = if is_full { ahead.fill(db, destination, most) } else { Ok(()) };

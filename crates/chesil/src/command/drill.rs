@@ -4,6 +4,8 @@
 //! what it had acknowledged is compared with what it holds. A promise that is not kept is an error.
 
 mod kill;
+mod malformed;
+mod mutate;
 mod power_cut;
 mod promises;
 mod sending;
@@ -27,6 +29,9 @@ enum Part {
     Kill(kill::Kill),
     /// Cut the power under load, again and again: what was not synced is gone, and the same must hold
     PowerCut(power_cut::PowerCut),
+    /// Send malformed and mutated messages: each must be answered, and what was accepted, refused and
+    /// parked must add up
+    Malformed(malformed::Malformed),
 }
 
 /// The most acknowledgements that a round waits for before the worst happens.
@@ -36,5 +41,6 @@ pub(super) fn run(drill: &Drill) -> Result<()> {
     match &drill.part {
         Part::Kill(kill) => kill::run(kill),
         Part::PowerCut(cut) => power_cut::run(cut),
+        Part::Malformed(malformed) => malformed::run(malformed),
     }
 }

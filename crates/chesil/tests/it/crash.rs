@@ -37,3 +37,10 @@ fn a_folder_with_data_in_it_is_no_place_for_a_drill() {
     let (kept, said) = drill(&["kill", "--folder", folder.path().to_str().unwrap()]);
     assert!(!kept && said.contains("choose another folder"), "{said}");
 }
+
+#[test]
+fn every_mutated_and_malformed_message_is_answered_and_accounted_for() {
+    let (kept, said) = drill(&["malformed", "--messages", "300"]);
+    assert!(kept, "{said}");
+    assert!(said.contains("600 messages: ") && said.contains("none unanswered"), "{said}");
+}
