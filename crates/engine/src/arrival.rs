@@ -40,7 +40,7 @@ pub(crate) struct Arrived {
 }
 
 /// The number of the last arrival that the record has.
-pub(crate) fn position(tx: &mut Tx) -> Result<i64, db::Error> {
+pub fn position(tx: &mut Tx) -> Result<i64, db::Error> {
     let position =
         tx.query_one("select seq from log_position where id = 1", params![], |row| row.get(0))?;
     Ok(position.unwrap_or(0))

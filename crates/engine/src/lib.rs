@@ -45,6 +45,7 @@ mod shutdown;
 mod error;
 
 pub use accepts::{Accepts, Receiver};
+pub use arrival::position;
 pub use arrival_count::{Rates, count_arrivals, hours, rates};
 pub use bulk::{Bulk, Deed, begin_bulk, bulk, bulk_step};
 pub use channel::{Channel, ChannelKind, CsvTable, FileContent, FileDrop, Mllp};

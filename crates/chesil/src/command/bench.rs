@@ -4,7 +4,8 @@ mod latencies;
 mod adt;
 mod sender;
 mod page;
-mod intake;
+mod engine;
+mod oru;
 mod mpi;
 mod parse;
 
@@ -27,9 +28,10 @@ enum Part {
     /// A demonstration county: how long its history takes to load, the memory it needs, and how
     /// long a record page takes at 50 requests a second
     Page(page::Page),
-    /// One hospital's MLLP channel: messages accepted a second, how long an acknowledgement takes,
-    /// and messages processed a second when the backlog drains
-    Intake(intake::Intake),
+    /// Messages parsed and mapped; then one hospital's MLLP channel: messages accepted a second, how long
+    /// an acknowledgement and the way into the record take, and messages processed a second
+    #[command(alias = "intake")]
+    Engine(engine::Engine),
     /// One core, no network, no disk: HL7 v2 messages parsed, and ADT messages mapped to FHIR, for
     /// each second of processor time
     Parse(parse::Parse),
@@ -40,7 +42,7 @@ enum Part {
 pub(super) fn run(bench: Bench) -> Result<()> {
     match bench.part {
         Part::Page(page) => page::run(&page),
-        Part::Intake(intake) => intake::run(&intake),
+        Part::Engine(engine) => engine::run(&engine),
         Part::Parse(parse) => parse::run(&parse),
         Part::Mpi(mpi) => mpi::run(&mpi),
     }

@@ -18,6 +18,12 @@ pub(super) struct Parse {
     seconds: u64,
 }
 
+impl Default for Parse {
+    fn default() -> Self {
+        Self { seconds: 3 }
+    }
+}
+
 /// Messages between two looks at the clock.
 const ROUND: usize = 1000;
 

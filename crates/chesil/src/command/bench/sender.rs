@@ -9,7 +9,6 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, anyhow, ensure};
 use hl7v2::mllp::{self, Codec, Frame};
 
-use super::adt::Adt;
 use super::latencies::Latencies;
 
 /// Connections that send at the same time.
@@ -18,6 +17,9 @@ const CONNECTIONS: usize = 4;
 const LONGEST_ACK_BYTES: usize = 65_536;
 /// An acknowledgement that takes longer will not come.
 const PATIENCE: Duration = Duration::from_mins(1);
+
+/// The message of a number.
+pub(super) type Messages<'a> = &'a (dyn Fn(usize) -> Vec<u8> + Sync);
 
 /// How many messages were accepted, and in how long.
 pub(super) struct Sent {
@@ -29,7 +31,7 @@ pub(super) struct Sent {
 /// unanswered. Messages are numbered from `first`.
 pub(super) fn flood(
     address: SocketAddr,
-    adt: &Adt,
+    messages: Messages<'_>,
     first: usize,
     window: usize,
     during: Duration,
@@ -43,7 +45,7 @@ pub(super) fn flood(
             if began.elapsed() < during {
                 let mut batch = Vec::new();
                 for number in numbers.by_ref().take(window - waiting) {
-                    batch.extend_from_slice(&mllp::encode(&adt.message(number)));
+                    batch.extend_from_slice(&mllp::encode(&messages(number)));
                 }
                 connection.stream.write_all(&batch)?;
                 waiting = window;
@@ -63,7 +65,7 @@ pub(super) fn flood(
 /// when the message was due, so that a late answer also counts for those behind it.
 pub(super) fn open_loop(
     address: SocketAddr,
-    adt: &Adt,
+    messages: Messages<'_>,
     first: usize,
     rate: u32,
     during: Duration,
@@ -80,7 +82,7 @@ pub(super) fn open_loop(
             let writer = scope.spawn(move || -> Result<()> {
                 for number in (lane..total).step_by(CONNECTIONS) {
                     thread::sleep(due(number)?.saturating_duration_since(Instant::now()));
-                    writing.write_all(&mllp::encode(&adt.message(first + number)))?;
+                    writing.write_all(&mllp::encode(&messages(first + number)))?;
                 }
                 Ok(())
             });
@@ -102,6 +104,24 @@ pub(super) fn open_loop(
         all.append(one);
     }
     Ok(all)
+}
+
+/// Sends `total` messages on one connection, `rate` of them a second from `began` on, and reads each answer.
+pub(super) fn one_by_one(
+    address: SocketAddr,
+    messages: Messages<'_>,
+    total: usize,
+    rate: u32,
+    began: Instant,
+) -> Result<()> {
+    let mut connection = Connection::open(address)?;
+    for number in 0..total {
+        let due = began + Duration::from_secs(1) * u32::try_from(number)? / rate;
+        thread::sleep(due.saturating_duration_since(Instant::now()));
+        connection.stream.write_all(&mllp::encode(&messages(number)))?;
+        while connection.answers()? == 0 {}
+    }
+    Ok(())
 }
 
 fn on_all_connections<T: Send>(work: impl Fn(usize) -> Result<T> + Sync) -> Result<Vec<T>> {

@@ -73,7 +73,9 @@ pub(super) fn malformed(dice: &mut ChaCha8Rng) -> Vec<u8> {
     dice.fill_bytes(&mut rest);
     if dice.random() {
         // What can be typed, so that it gets further.
-        rest.iter_mut().for_each(|byte| *byte = 0x20 + *byte % 0x5f);
+        for byte in &mut rest {
+            *byte = 0x20 + *byte % 0x5f;
+        }
     }
     bytes.extend(rest);
     unframed(bytes)
