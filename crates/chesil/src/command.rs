@@ -11,6 +11,7 @@ mod explain;
 mod link;
 mod mpi;
 mod people_file;
+mod replay;
 mod serve;
 mod simulate_index;
 mod user;
@@ -35,6 +36,8 @@ pub(crate) enum Command {
     Compare(compare::Compare),
     /// Try a channel on messages: golden files, and what of them nobody understands
     Channel(channel::Channel),
+    /// Make the record anew from the log, beside the one that is there, and say where they differ
+    Replay(replay::Replay),
     /// Add a user, with a password read from standard input
     AddUser(user::AddUser),
     /// Go on without the log of what came, where it is lost for good
@@ -69,6 +72,7 @@ pub(crate) fn run(command: Command) -> Result<()> {
         Command::Explain(explain) => explain::run(&explain),
         Command::Compare(compare) => compare::run(&compare),
         Command::Channel(channel) => channel::run(&channel),
+        Command::Replay(replay) => replay::run(&replay),
         Command::AddUser(user) => user::run(user),
         Command::AcceptLogLoss(accept) => accept_log_loss::run(&accept),
         Command::Link(link) => link::run(link),

@@ -9,7 +9,6 @@
 //!
 //! Stopping goes the other way: sources first, so that nothing is half accepted.
 
-use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -78,14 +77,9 @@ pub(crate) async fn start(
     // The keepers are synchronous, and so is the PostgreSQL client: they wait on a thread of their own.
     let (db, inbox) = tokio::task::block_in_place(|| keepers(&settings, &clock))?;
 
-    let feeds: BTreeMap<_, _> = settings
-        .channels
-        .iter()
-        .map(|settings| (settings.channel.name.clone(), settings.feed.clone()))
-        .collect();
     let bells = Bells::of(settings.destinations.iter().map(|one| &*one.forward.destination));
     let forwards = settings.destinations.iter().map(|one| one.forward.clone()).collect();
-    let ingest = Ingest::new(feeds, Arc::clone(&clock), Arc::clone(&settings.model));
+    let ingest = ingest(&settings, &clock);
     let ingest = Arc::new(ingest.forwarding(forwards, bells.clone()));
     let processor = Processor::new(inbox.clone(), ingest.clone(), &settings.hash, Pace::default());
     let retries = settings.channels.iter().map(|one| (one.channel.name.clone(), one.retry));
@@ -159,8 +153,14 @@ impl Running {
     }
 }
 
+/// The way into the record, as the configuration has it.
+pub(crate) fn ingest(settings: &Settings, clock: &Arc<dyn Clock>) -> Ingest {
+    let feeds = settings.channels.iter().map(|own| (own.channel.name.clone(), own.feed.clone()));
+    Ingest::new(feeds.collect(), Arc::clone(clock), Arc::clone(&settings.model))
+}
+
 /// The database with the configured organisations, and the message log on it.
-fn keepers(settings: &Settings, clock: &Arc<dyn Clock>) -> Result<(Db, Inbox)> {
+pub(crate) fn keepers(settings: &Settings, clock: &Arc<dyn Clock>) -> Result<(Db, Inbox)> {
     let db = open_database(settings)?;
     let organisations = settings.organisations.clone();
     let limits = engine::Limits { high_water: settings.high_water };

@@ -47,6 +47,9 @@ pub enum Error {
     /// The job panicked and was rolled back.
     #[error("a write job panicked and was rolled back")]
     Panicked,
+    /// PostgreSQL's log is a table of its database, not a file to copy.
+    #[error("the log is no file that can be copied")]
+    NotAFile,
     /// The writer thread has ended.
     #[error("the database is closed")]
     WriterStopped,
@@ -69,7 +72,7 @@ impl Error {
         match self {
             Self::Statement { kind, .. } | Self::Commit { kind, .. } => *kind == Kind::Unavailable,
             Self::Open { .. } | Self::WriterStopped => true,
-            Self::Location | Self::Column { .. } | Self::Panicked => false,
+            Self::Location | Self::Column { .. } | Self::Panicked | Self::NotAFile => false,
         }
     }
 

@@ -122,6 +122,21 @@ impl Db {
         self.log.submit(job, done);
     }
 
+    /// Writes a copy of the log, as it is now, into a new file; nobody has to wait for it. The copy is
+    /// the log of a record beside it: of `chesil.db` for `chesil-log.db`.
+    ///
+    /// # Errors
+    /// [`Error::NotAFile`] where the log is no file; the engine's own where `record` has a log already.
+    pub fn copy_log(&self, record: &Location) -> Result<(), Error> {
+        let (Location::Sqlite(_), Location::Sqlite(copy)) = (&*self.location, record.of(Lane::Log))
+        else {
+            return Err(Error::NotAFile);
+        };
+        let copy = copy.to_string_lossy().into_owned();
+        let mut session = Tx::connect(&self.location, tx::Use::Write, Lane::Log)?;
+        session.execute("vacuum into ?1", params![copy]).map(|_| ())
+    }
+
     /// Runs `job` on a consistent, read-only snapshot.
     pub fn read<T, E>(&self, job: impl FnOnce(&mut Tx) -> Result<T, E>) -> Result<T, E>
     where

@@ -12,6 +12,7 @@ mod served;
 mod sender;
 mod probe;
 mod crash;
+mod replay;
 mod mistakes;
 mod reload;
 mod link;
