@@ -117,7 +117,8 @@ fn end_to_end(
             scope.spawn(|| sender::one_by_one(address, messages, total, END_TO_END_RATE, began));
         let mut latencies = Latencies::default();
         let mut known = before;
-        while known < last && !(sent.is_finished() && running.inbox.waiting() == 0) {
+        while known < last {
+            let is_over = sent.is_finished() && running.inbox.waiting() == 0;
             let position = running.db.read(engine::position)?;
             let now = began.elapsed();
             for number in known..position.min(last) {
@@ -126,6 +127,9 @@ fn end_to_end(
                 latencies.add(now.saturating_sub(due));
             }
             known = known.max(position);
+            if is_over {
+                break;
+            }
             std::thread::sleep(Duration::from_millis(1));
         }
         sent.join().map_err(|_| anyhow!("the sending thread failed"))??;
